@@ -1,0 +1,236 @@
+"""A time on the calendar, what may become of it, and what became of it."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from booking.constraints import NoOverlap
+from booking.models.requests import AppointmentRequest
+from clinic.constraints import AppendOnly
+from clinic.models import Location, Practitioner, Room
+
+LONGEST_HOURS = 13  # greatest service and both buffers: the bound of every blocked interval
+
+
+class Status(models.TextChoices):
+    """FHIR R4's words; the labels are what staff see."""
+
+    HELD = "held", "Held"
+    PROPOSED = "proposed", "Offered"
+    PENDING = "pending", "Requested"
+    BOOKED = "booked", "Confirmed"
+    ARRIVED = "arrived", "Arrived"
+    FULFILLED = "fulfilled", "Completed"
+    NOSHOW = "noshow", "Did not come"
+    CANCELLED = "cancelled", "Cancelled"
+    ENTERED_IN_ERROR = "entered-in-error", "Removed"
+
+
+BLOCKING = (
+    Status.HELD,
+    Status.PROPOSED,
+    Status.PENDING,
+    Status.BOOKED,
+    Status.ARRIVED,
+    Status.FULFILLED,
+)
+WITH_DEADLINE = (Status.HELD, Status.PROPOSED, Status.PENDING)
+
+# The one table of allowed changes; a new appointment begins at None.
+CHANGES: dict[Status | None, frozenset[Status]] = {
+    None: frozenset({Status.HELD, Status.PROPOSED, Status.PENDING, Status.BOOKED}),
+    Status.HELD: frozenset({Status.PENDING, Status.CANCELLED}),
+    Status.PROPOSED: frozenset({Status.BOOKED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
+    Status.PENDING: frozenset({Status.BOOKED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
+    Status.BOOKED: frozenset(
+        {Status.ARRIVED, Status.NOSHOW, Status.CANCELLED, Status.ENTERED_IN_ERROR}
+    ),
+    Status.ARRIVED: frozenset({Status.FULFILLED, Status.BOOKED, Status.ENTERED_IN_ERROR}),
+    Status.FULFILLED: frozenset({Status.ARRIVED, Status.ENTERED_IN_ERROR}),
+    Status.NOSHOW: frozenset({Status.BOOKED, Status.ENTERED_IN_ERROR}),
+    Status.CANCELLED: frozenset(),
+    Status.ENTERED_IN_ERROR: frozenset(),
+}
+
+
+class Reason(models.TextChoices):
+    """Why an appointment ended; the texts are for patients and say nothing of health."""
+
+    HOLD_ENDED = "hold_ended", _("The time was held for 20 minutes and then given free.")
+    OTHER_TIME_CHOSEN = "other_time_chosen", _("Another time was chosen.")
+    BY_PATIENT = "by_patient", _("Cancelled by you.")
+    BY_CLINIC = "by_clinic", _("Cancelled by the clinic.")
+    NOT_ANSWERED = "not_answered", _("We could not answer within the time we had promised.")
+    NOT_POSSIBLE = "not_possible", _("We cannot offer this time after all.")
+    OTHER_SERVICE = "other_service", _("Another kind of appointment would suit you better.")
+    NOT_OUR_FIELD = "not_our_field", _("Another clinic can help you better than we can.")
+    PLEASE_CALL = "please_call", _("Please call us, so that we can talk it over.")
+
+
+DECLINE_REASONS = (
+    Reason.NOT_POSSIBLE,
+    Reason.OTHER_SERVICE,
+    Reason.NOT_OUR_FIELD,
+    Reason.PLEASE_CALL,
+)
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def blocking(self) -> Self:
+        return self.filter(status__in=BLOCKING)
+
+    def touching(self, start: datetime, end: datetime) -> Self:
+        """Whose blocked interval meets [start, end); the lower bound lets the index serve."""
+        return self.filter(
+            blocks_from__lt=end,
+            blocks_until__gt=start,
+            blocks_from__gte=start - timedelta(hours=LONGEST_HOURS),
+        )
+
+    def lapsed(self, *, now: datetime) -> Self:
+        """Held, offered or requested, and past the deadline."""
+        return self.filter(status__in=WITH_DEADLINE, expires_at__lte=now)
+
+    def blocking_at(self, *, now: datetime) -> Self:
+        """Blocking, and not merely because nobody has cleared what lapsed."""
+        return self.blocking().exclude(status__in=WITH_DEADLINE, expires_at__lte=now)
+
+    def waiting_for_staff(self) -> Self:
+        """Requests to confirm or decline, the longest waiting first."""
+        return self.filter(status=Status.PENDING).order_by("request__sent_at")
+
+    def on_the_books(self, start: datetime, end: datetime) -> Self:
+        """What a day's list shows: everything confirmed, and what became of it."""
+        shown = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
+        return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
+
+    def with_people(self) -> Self:
+        return self.select_related(
+            "request__patient", "request__service", "practitioner", "location", "room"
+        )
+
+
+class Appointment(models.Model):
+    """Half-open intervals in UTC; `blocks_*` include the buffers of the service."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(
+        AppointmentRequest, on_delete=models.PROTECT, related_name="appointments"
+    )
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="appointments"
+    )
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="appointments")
+    room = models.ForeignKey(
+        Room, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocks_from = models.DateTimeField()
+    blocks_until = models.DateTimeField()
+    status = models.CharField(max_length=16, choices=Status)
+    reason_code = models.CharField(max_length=24, choices=Reason, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[AppointmentQuerySet] = AppointmentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("starts_at",)
+        indexes = (
+            models.Index(fields=("practitioner", "blocks_from"), name="appointment_practitioner"),
+            models.Index(fields=("room", "blocks_from"), name="appointment_room"),
+            models.Index(fields=("status", "expires_at"), name="appointment_deadline"),
+            models.Index(fields=("status", "starts_at"), name="appointment_day"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    ends_at__gt=models.F("starts_at"),
+                    blocks_from__lte=models.F("starts_at"),
+                    blocks_until__gte=models.F("ends_at"),
+                ),
+                name="appointment_interval_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    blocks_until__lte=models.F("blocks_from") + timedelta(hours=LONGEST_HOURS)
+                ),
+                name="appointment_has_a_greatest_length",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=WITH_DEADLINE, expires_at__isnull=False)
+                | (~models.Q(status__in=WITH_DEADLINE) & models.Q(expires_at=None)),
+                name="appointment_deadline_while_undecided",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="appointment_status_known"
+            ),
+            models.UniqueConstraint(
+                fields=("request",),
+                condition=models.Q(status="held"),
+                name="draft_holds_one_time",
+            ),
+            NoOverlap(
+                name="practitioner_never_double_booked",
+                owner="practitioner",
+                start="blocks_from",
+                end="blocks_until",
+                statuses=tuple(status.value for status in BLOCKING),
+                longest_hours=LONGEST_HOURS,
+                violation_error_message="The practitioner is already taken at this time.",
+            ),
+            NoOverlap(
+                name="room_never_double_booked",
+                owner="room",
+                start="blocks_from",
+                end="blocks_until",
+                statuses=tuple(status.value for status in BLOCKING),
+                longest_hours=LONGEST_HOURS,
+                violation_error_message="The room is already taken at this time.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC, {Status(self.status).label.lower()}"
+
+    @property
+    def local_start(self) -> datetime:
+        """Wall time at the location, where the patient will stand."""
+        return self.starts_at.astimezone(self.location.zone)
+
+    @property
+    def local_end(self) -> datetime:
+        return self.ends_at.astimezone(self.location.zone)
+
+
+class AppointmentEvent(models.Model):
+    """One change of one appointment: who, when, from, to. The database refuses to rewrite it."""
+
+    class ActorKind(models.TextChoices):
+        PATIENT = "patient", "Patient"
+        STAFF = "staff", "Staff"
+        SYSTEM = "system", "System"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField()
+    appointment = models.UUIDField(db_index=True)
+    request = models.UUIDField(db_index=True)
+    actor_kind = models.CharField(max_length=8, choices=ActorKind)
+    actor = models.UUIDField(null=True)
+    from_status = models.CharField(max_length=16, blank=True)
+    to_status = models.CharField(max_length=16)
+    reason_code = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (AppendOnly(name="appointment_event_append_only"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.from_status or 'new'} → {self.to_status}"

@@ -1,0 +1,95 @@
+"""The outbox: what is to be said to whom. The text is rendered when it is sent."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils import timezone
+
+from booking.models.appointments import Appointment
+from booking.models.requests import AppointmentRequest
+
+MOST_ATTEMPTS = 12
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unsent(self) -> Self:
+        return self.filter(state=Message.State.WAITING)
+
+    def due(self, *, now: datetime) -> Self:
+        """Waiting, its time has come, and nobody else is sending it."""
+        return (
+            self.unsent()
+            .filter(channel=Message.Channel.EMAIL, next_attempt_at__lte=now)
+            .filter(models.Q(claimed_until=None) | models.Q(claimed_until__lte=now))
+            .order_by("next_attempt_at")
+        )
+
+    def calls_to_make(self) -> Self:
+        return self.unsent().filter(channel=Message.Channel.CALL).order_by("created_at")
+
+
+class Message(models.Model):
+    class Kind(models.TextChoices):
+        REQUESTED = "requested", "Request received"
+        CONFIRMED = "confirmed", "Confirmed"
+        DECLINED = "declined", "Declined"
+        EXPIRED = "expired", "Request expired"
+        CANCELLED = "cancelled", "Cancelled"
+        STAFF_NEW_REQUEST = "staff_new_request", "To staff: new request"
+        STAFF_CANCELLED = "staff_cancelled", "To staff: cancelled by patient"
+        STAFF_EXPIRED = "staff_expired", "To staff: request expired"
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        CALL = "call", "Telephone call"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent or called"
+        FAILED = "failed", "Failed"
+        OBSOLETE = "obsolete", "No longer needed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    language = models.CharField(max_length=2, default="en")
+    request = models.ForeignKey(
+        AppointmentRequest, on_delete=models.CASCADE, related_name="messages"
+    )
+    appointment = models.ForeignKey(
+        Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    # What makes a message one of its kind: the same reason never makes a second one.
+    unique_key = models.CharField(max_length=128, unique=True, editable=False)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at",)
+        indexes = (models.Index(fields=("state", "next_attempt_at"), name="message_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_for_staff(self) -> bool:
+        return self.kind.startswith("staff_")
+
+
+class Heartbeat(models.Model):
+    """When the worker last came round."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

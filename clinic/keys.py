@@ -1,0 +1,44 @@
+"""The keys of one installation, made once and kept in the data folder.
+
+Run as `python -m clinic.keys` before Django starts: the settings refuse to load without keys,
+and there are no default ones. A key that the environment names wins over the file.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def data_dir() -> Path:
+    """The folder for everything an installation owns: database, keys, mail, media."""
+    return Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
+
+
+def keys_file() -> Path:
+    return data_dir() / "keys.env"
+
+
+def make_missing_keys() -> None:
+    """Write a key file that only its owner can read, unless there is one already."""
+    data_dir().mkdir(parents=True, exist_ok=True)
+    lines = [
+        "# Losing FIELD_KEYS loses every encrypted text; a new LINK_KEY ends every patient's link.",
+        f"SECRET_KEY={secrets.token_urlsafe(48)}",
+        f"LINK_KEY={secrets.token_urlsafe(48)}",
+        "# The first key encrypts, the others still decrypt: put a new one in front to rotate.",
+        f"FIELD_KEYS={Fernet.generate_key().decode()}",
+    ]
+    try:
+        descriptor = os.open(keys_file(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    make_missing_keys()
