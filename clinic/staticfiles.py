@@ -9,7 +9,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "css/site.css"
 # In this order: a later sheet may refine an earlier one.
-PARTS = [f"css/{name}.css" for name in "tokens base layout components content booking".split()]
+NAMES = ["tokens", "base", "layout", "components", "content", "booking"]
+PARTS = [f"css/{name}.css" for name in NAMES]
 
 
 def without_comments(css: str) -> str:
