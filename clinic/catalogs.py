@@ -177,8 +177,8 @@ def compile_all(base: Path = BASE_DIR) -> None:
         compile_outdated(locale, base)
 
 
-def strings(value: str | Iterable[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def strings(value: str | Iterable[str] | None) -> list[str]:
+    return [value or ""] if value is None or isinstance(value, str) else list(value)
 
 
 def placeholders_differ(message: Message) -> bool:
