@@ -1,0 +1,34 @@
+"""What every test has: frozen time, compiled texts, a closed network (see pyproject.toml)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from clinic import catalogs
+
+# A Monday, nine in the morning in New York.
+START = datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
+IN_REAL_TIME = ("browser", "race", "audit")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_catalogs() -> None:
+    catalogs.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """Time stands still at START; `clock.shift(...)` and `clock.move_to(...)` turn it."""
+    if any(request.node.get_closest_marker(name) for name in IN_REAL_TIME):
+        yield None
+        return
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def now(clock: time_machine.Traveller | None) -> datetime:
+    """The moment at which the test begins."""
+    return datetime.now(UTC)

@@ -1,0 +1,38 @@
+"""A data folder and keys of its own for every run, before Django reads the settings.
+
+pytest loads this file first (`-p tests.environment` in pyproject.toml).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from clinic.keys import make_missing_keys
+
+# What would make a test depend on the developer's machine. DATABASE_URL stays: it chooses the
+# server, on which the tests only ever use databases of their own.
+FOREIGN = (
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "FIELD_KEYS",
+    "LINK_KEY",
+    "SECRET_KEY",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+)
+
+
+def use_temporary_installation() -> None:
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    folder = tempfile.mkdtemp(prefix="clinic-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["DATA_DIR"] = folder
+    make_missing_keys()
+
+
+# The workers of xdist inherit what their controller has set.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    use_temporary_installation()
