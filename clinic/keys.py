@@ -6,6 +6,7 @@ and there are no default ones. A key that the environment names wins over the fi
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -41,4 +42,7 @@ def make_missing_keys() -> None:
 
 
 if __name__ == "__main__":
-    make_missing_keys()
+    try:
+        make_missing_keys()
+    except OSError as error:
+        sys.exit(f"The data folder {data_dir()} cannot be written: {error.strerror}.")

@@ -9,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from clinic.address import default_site_url
 from clinic.keys import data_dir, keys_file
 
 env = environ.Env()
@@ -20,7 +21,7 @@ env.read_env(keys_file())  # the environment wins over the file
 
 def required_key(name: str) -> str:
     """A secret that has no default: say how to get one instead of starting without."""
-    value = env.str(name, "")
+    value: str = env.str(name, "")
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set: run `python -m clinic.keys` once, or set it in the environment."
@@ -33,7 +34,7 @@ LINK_KEY = required_key("LINK_KEY")
 FIELD_KEYS = required_key("FIELD_KEYS").split(",")
 
 # Where the site is reached. https switches on everything that belongs to it.
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env.str("SITE_URL", "") or default_site_url()).rstrip("/")
 SITE_SCHEME = urlsplit(SITE_URL).scheme
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
@@ -107,12 +108,26 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ("forms",)
 CRISPY_TEMPLATE_PACK = "forms"
 
 
+def named_database(url: str) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        config = {}
+    if config.get("ENGINE") not in (
+        "django.db.backends.postgresql",
+        "django.db.backends.sqlite3",
+    ):
+        # The address itself is not repeated: it may hold a password.
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not an address like postgres://user:password@host:5432/name."
+        )
+    return config
+
+
 def database() -> dict[str, Any]:
     """SQLite in the data folder, or what DATABASE_URL names."""
     url = env.str("DATABASE_URL", "")
-    config: dict[str, Any] = (
-        env.db_url_config(url) if url else {"ENGINE": "django.db.backends.sqlite3"}
-    )
+    config = named_database(url) if url else {"ENGINE": "django.db.backends.sqlite3"}
     if config["ENGINE"] == "django.db.backends.postgresql":
         config["HOST"] = unquote(config["HOST"])  # a socket's folder is written %2Frun%2Fpostgresql
         pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 12), "timeout": 5}
