@@ -109,18 +109,14 @@ CRISPY_TEMPLATE_PACK = "forms"
 
 
 def named_database(url: str) -> dict[str, Any]:
+    # Refused without repeating the address, which may hold a password.
+    refusal = "DATABASE_URL is not an address like postgres://user:password@host:5432/name."
+    if url.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured(refusal)
     try:
         config: dict[str, Any] = env.db_url_config(url)
     except (ValueError, ImproperlyConfigured):
-        config = {}
-    if config.get("ENGINE") not in (
-        "django.db.backends.postgresql",
-        "django.db.backends.sqlite3",
-    ):
-        # The address itself is not repeated: it may hold a password.
-        raise ImproperlyConfigured(
-            "DATABASE_URL is not an address like postgres://user:password@host:5432/name."
-        )
+        raise ImproperlyConfigured(refusal) from None
     return config
 
 
