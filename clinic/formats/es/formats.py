@@ -1,0 +1,10 @@
+"""How dates look in the Spanish of the United States: the clock has twelve hours."""
+
+DATE_FORMAT = r"l, j \d\e F \d\e Y"
+SHORT_DATE_FORMAT = r"j \d\e F \d\e Y"
+MONTH_DAY_FORMAT = r"j \d\e F"
+TIME_FORMAT = "g:i a"
+DATETIME_FORMAT = r"l, j \d\e F \d\e Y, g:i a"
+SHORT_DATETIME_FORMAT = r"j \d\e F \d\e Y, g:i a"
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","

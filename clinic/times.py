@@ -1,0 +1,29 @@
+"""How times and days are said, in the active language: pages and messages say them alike."""
+
+from datetime import date, datetime, time, tzinfo
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+
+def clock(at: time | datetime) -> str:
+    """“9:30 am”, in Spanish “9:30 a. m.”; a moment is taken as it is, in its own zone."""
+    half = "p" if at.hour >= 12 else "a"
+    marker = f"{half}. m." if (get_language() or "en").startswith("es") else f"{half}m"
+    return f"{(at.hour - 1) % 12 + 1}:{at.minute:02} {marker}"
+
+
+def day(on: date) -> str:
+    """“November 24, 2026”"""
+    return date_format(on, "SHORT_DATE_FORMAT")
+
+
+def weekday(on: date) -> str:
+    """“Tuesday, November 24, 2026”"""
+    return date_format(on, "DATE_FORMAT")
+
+
+def moment(at: datetime, zone: tzinfo) -> str:
+    """“Tuesday, November 24, 2026, 9:30 am”, as the clock on the wall of `zone` shows it."""
+    local = at.astimezone(zone)
+    return f"{weekday(local.date())}, {clock(local)}"
