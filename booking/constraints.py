@@ -81,7 +81,9 @@ class NoOverlap(TriggerConstraint):
         owner = f'"{self.owner}_id"'
         start, end = f'"{self.start}"', f'"{self.end}"'
         # Instants are stored as text of one form, so that they compare as text.
-        earliest = f"strftime('%%Y-%%m-%%d %%H:%%M:%%S', NEW.{start}, '-{self.longest_hours} hours')"
+        earliest = (
+            f"strftime('%%Y-%%m-%%d %%H:%%M:%%S', NEW.{start}, '-{self.longest_hours} hours')"
+        )
 
         def trigger(event: str, itself: str) -> str:
             return (

@@ -1,0 +1,415 @@
+"""The only writers of requests and appointments.
+
+Every action is one transaction that holds the change, its event and its message. `now` is taken
+once by the caller; `by` says who acts. What cannot be done raises a BookingError and changes
+nothing.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from booking import openings, outbox
+from booking.actors import Actor
+from booking.availability import Opening
+from booking.errors import JustTaken, NoTimeChosen, NotOffered, NotPossible, TooLate, TooMany
+from booking.models.appointments import (
+    CHANGES,
+    WITH_DEADLINE,
+    Appointment,
+    AppointmentEvent,
+    Reason,
+    Status,
+)
+from booking.models.messages import Message
+from booking.models.patients import Patient
+from booking.models.requests import AppointmentRequest
+from booking.transactions import lock_calendar, one_transaction
+from clinic.models import Practitioner, Service
+from content.models import Article
+
+HOLD_FOR = timedelta(minutes=20)
+ANSWER_BEFORE_START = timedelta(hours=1)
+OPEN_REQUESTS_A_PERSON = 3
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+Kind = Message.Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What the patient says on the details page, cleaned."""
+
+    full_name: str
+    email: str = ""
+    telephone: str = ""
+    birth_date: date | None = None
+    booked_by: str = ""
+    prefers: str = Patient.Contact.EMAIL
+    may_leave_voicemail: bool = False
+    language: str = Patient.Language.ENGLISH
+    needs: str = ""
+    screening: str = ""
+    reason: str = ""
+    payment: str = ""
+
+
+# The patient's side: a draft, a held time, a request.
+
+
+@one_transaction
+def start_draft(
+    *,
+    service: Service,
+    language: str,
+    gate_wording: str,
+    seen_by_doctor: bool,
+    practitioner: Practitioner | None = None,
+    article: Article | None = None,
+    now: datetime,
+) -> AppointmentRequest:
+    """Begin a request once the safety gate has been passed; the wording shown is kept."""
+    return AppointmentRequest.objects.create(
+        reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8)),
+        service=service,
+        language=language,
+        practitioner_wish=practitioner,
+        article=article,
+        gate_wording=gate_wording,
+        gate_accepted_at=now,
+        seen_by_doctor=seen_by_doctor,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+@one_transaction
+def hold(
+    *,
+    request_id: UUID,
+    starts_at: datetime,
+    practitioner: Practitioner | None = None,
+    by: Actor,
+    now: datetime,
+) -> Appointment:
+    """Hold a free time for a draft for 20 minutes, in place of the one it held.
+
+    Raises JustTaken or NotOffered; the draft then keeps the time it had.
+    """
+    lock_calendar()
+    request = _draft(request_id)
+    held = request.appointments.filter(status=Status.HELD).first()
+    if held and held.starts_at == starts_at and practitioner in {None, held.practitioner}:
+        return _renew(held, now)
+    opening = _find(request, starts_at, practitioner, now)
+    if held:
+        _change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
+    return _take(request, opening, by=by, now=now)
+
+
+@one_transaction
+def keep_hold(*, request_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """Renew the draft's held time; one that has lapsed is taken again if it is still free.
+
+    Raises NoTimeChosen if none was ever chosen, JustTaken or NotOffered if it is gone.
+    """
+    lock_calendar()
+    return _keep(_draft(request_id), by=by, now=now)
+
+
+@one_transaction
+def save_answers(*, request_id: UUID, answers: dict[str, str | list[str]], now: datetime) -> None:
+    """Keep what was typed, encrypted, on the draft."""
+    draft = _draft(request_id)
+    draft.answers = json.dumps(answers)
+    draft.updated_at = now
+    draft.save(update_fields=["answers", "updated_at"])
+
+
+@one_transaction
+def send(
+    *, request_id: UUID, submission_token: UUID, details: Details, by: Actor, now: datetime
+) -> AppointmentRequest:
+    """Turn a draft with a held time into a request that waits for staff.
+
+    The same submission token twice gives the same request. Raises NoTimeChosen, JustTaken,
+    NotOffered or TooMany.
+    """
+    lock_calendar()
+    request = AppointmentRequest.objects.get(id=request_id, submission_token=submission_token)
+    if not request.is_draft:
+        return request
+    appointment = _keep(request, by=by, now=now)
+    if _open_requests(details) >= OPEN_REQUESTS_A_PERSON:
+        raise TooMany
+    request.patient = _create_patient(details, now)
+    request.screening, request.reason = details.screening, details.reason
+    request.payment, request.language = details.payment, details.language
+    request.answers = ""
+    request.answer_by = answer_by(request.service, appointment.starts_at, now=now)
+    request.sent_at = request.updated_at = now
+    request.save()
+    appointment.request = request
+    _change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
+    outbox.tell_patient(Kind.REQUESTED, appointment, now=now)
+    outbox.tell_staff(Kind.STAFF_NEW_REQUEST, appointment, now=now)
+    return request
+
+
+# The staff's side, and the patient's link.
+
+
+@one_transaction
+def _confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    lock_calendar()
+    appointment = _require(appointment_id, Status.PENDING)
+    _change(appointment, Status.BOOKED, by=by, now=now)
+    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
+    return appointment
+
+
+def confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """Staff say yes to a request. Raises NotPossible if it has expired or was answered."""
+    expire_lapsed(now=now, appointment_id=appointment_id)
+    return _confirm(appointment_id=appointment_id, by=by, now=now)
+
+
+@one_transaction
+def decline(
+    *, appointment_id: UUID, reason: Reason, note: str = "", by: Actor, now: datetime
+) -> Appointment:
+    """Staff say no to a request; the reason and the note go to the patient."""
+    lock_calendar()
+    appointment = _require(appointment_id, Status.PENDING)
+    _leave_note(appointment, note)
+    _change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
+    outbox.tell_patient(Kind.DECLINED, appointment, now=now)
+    return appointment
+
+
+@one_transaction
+def cancel(
+    *,
+    appointment_id: UUID,
+    by: Actor,
+    now: datetime,
+    reason: Reason | None = None,
+    note: str = "",
+) -> Appointment:
+    """End a request or a confirmed appointment. Raises NotPossible, or TooLate for a patient.
+
+    A patient may withdraw a request until it starts, and cancel what is confirmed until the
+    service's cut-off; staff may cancel at any time.
+    """
+    lock_calendar()
+    appointment = _require(appointment_id, Status.PENDING, Status.BOOKED)
+    if not by.is_staff and now > cancel_until(appointment):
+        raise TooLate
+    _leave_note(appointment, note)
+    default = Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT
+    _change(appointment, Status.CANCELLED, by=by, now=now, reason=reason or default)
+    outbox.tell_patient(Kind.CANCELLED, appointment, now=now)
+    if not by.is_staff:
+        outbox.tell_staff(Kind.STAFF_CANCELLED, appointment, now=now)
+    return appointment
+
+
+@one_transaction
+def expire_lapsed(*, now: datetime, appointment_id: UUID | None = None, limit: int = 100) -> int:
+    """End what was held, offered or requested past its deadline; say how many."""
+    lock_calendar()
+    lapsed = Appointment.objects.lapsed(now=now).with_people()
+    if appointment_id:
+        lapsed = lapsed.filter(id=appointment_id)
+    rows = list(lapsed.order_by("expires_at")[:limit])
+    for appointment in rows:
+        _expire(appointment, now=now)
+    return len(rows)
+
+
+@one_transaction
+def record_call(*, message_id: UUID, by: Actor, now: datetime) -> None:
+    """Staff have made a call of the call list."""
+    Message.objects.calls_to_make().filter(id=message_id).update(
+        state=Message.State.SENT, finished_at=now
+    )
+
+
+@one_transaction
+def send_again(*, message_id: UUID, by: Actor, now: datetime) -> None:
+    """Put a message that failed back into the outbox."""
+    failed = Message.objects.filter(id=message_id, state=Message.State.FAILED)
+    failed.update(state=Message.State.WAITING, attempts=0, next_attempt_at=now, last_error="")
+
+
+def cancel_until(appointment: Appointment) -> datetime:
+    """Until when the patient's link cancels."""
+    if appointment.status == Status.BOOKED:
+        return appointment.starts_at - appointment.request.service.cancel_cutoff
+    return appointment.starts_at
+
+
+def answer_by(service: Service, starts_at: datetime, *, now: datetime) -> datetime:
+    """When staff will have answered: within the service's time, and before the visit."""
+    latest = starts_at - ANSWER_BEFORE_START
+    if latest <= now:
+        latest = now + (starts_at - now) / 2
+    return min(now + timedelta(hours=service.answer_within_hours), latest)
+
+
+# What the actions are made of; all of it runs inside their transaction.
+
+
+def _draft(request_id: UUID) -> AppointmentRequest:
+    return AppointmentRequest.objects.drafts().select_related("service").get(id=request_id)
+
+
+def _require(appointment_id: UUID, *statuses: Status) -> Appointment:
+    appointment = Appointment.objects.with_people().get(id=appointment_id)
+    if appointment.status not in statuses:
+        raise NotPossible(appointment)
+    return appointment
+
+
+def _change(
+    appointment: Appointment,
+    to: Status,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: Reason | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Make one allowed change, and write down who made it."""
+    before = Status(appointment.status)
+    if to not in CHANGES[before]:
+        raise NotPossible(appointment)
+    appointment.status = to
+    appointment.reason_code = reason or ""
+    appointment.expires_at = expires_at if to in WITH_DEADLINE else None
+    appointment.calendar_sequence += 1
+    appointment.save()
+    _record(appointment, before, by, now)
+
+
+def _record(appointment: Appointment, before: Status | None, by: Actor, now: datetime) -> None:
+    AppointmentEvent.objects.create(
+        at=now,
+        appointment=appointment.id,
+        request=appointment.request_id,
+        actor_kind=by.kind,
+        actor=by.id,
+        from_status=before or "",
+        to_status=appointment.status,
+        reason_code=appointment.reason_code,
+    )
+
+
+def _find(
+    request: AppointmentRequest,
+    starts_at: datetime,
+    practitioner: Practitioner | None,
+    now: datetime,
+) -> Opening:
+    """The opening at a time that a draft may take. Raises JustTaken or NotOffered."""
+    day = timedelta(days=1)
+    first, last = (starts_at - day).date(), (starts_at + day).date()
+    for as_if_empty in (False, True):
+        opening = openings.free_times(
+            request.service,
+            first_day=first,
+            last_day=last,
+            now=now,
+            practitioner=practitioner,
+            besides=request.id,
+            as_if_empty=as_if_empty,
+        ).at(starts_at)
+        if opening and as_if_empty:
+            raise JustTaken
+        if opening:
+            return opening
+    raise NotOffered
+
+
+def _take(
+    request: AppointmentRequest, opening: Opening, *, by: Actor, now: datetime
+) -> Appointment:
+    """Write the held time, after clearing what has lapsed on it."""
+    blocked = openings.rules_of(request.service).blocked(opening.starts_at)
+    lapsed = Appointment.objects.lapsed(now=now).touching(blocked.start, blocked.end)
+    for appointment in lapsed.with_people():
+        _expire(appointment, now=now)
+    appointment = Appointment.objects.create(
+        request=request,
+        practitioner_id=opening.practitioner_id,
+        location_id=opening.location_id,
+        room_id=opening.room_id,
+        starts_at=opening.starts_at,
+        ends_at=opening.ends_at,
+        blocks_from=blocked.start,
+        blocks_until=blocked.end,
+        status=Status.HELD,
+        expires_at=now + HOLD_FOR,
+        created_at=now,
+    )
+    _record(appointment, None, by, now)
+    return appointment
+
+
+def _keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointment:
+    last = request.appointments.order_by("-created_at").first()
+    if last is None:
+        raise NoTimeChosen
+    if last.status == Status.HELD:
+        return _renew(last, now)
+    return _take(request, _find(request, last.starts_at, last.practitioner, now), by=by, now=now)
+
+
+def _renew(held: Appointment, now: datetime) -> Appointment:
+    """A held row blocks until somebody clears it, so a lapsed one is still ours to renew."""
+    held.expires_at = now + HOLD_FOR
+    held.save(update_fields=["expires_at"])
+    return held
+
+
+def _expire(appointment: Appointment, *, now: datetime) -> None:
+    was_request = appointment.status == Status.PENDING
+    reason = Reason.HOLD_ENDED if appointment.status == Status.HELD else Reason.NOT_ANSWERED
+    _change(appointment, Status.CANCELLED, by=Actor.system(), now=now, reason=reason)
+    if was_request:
+        outbox.tell_patient(Kind.EXPIRED, appointment, now=now)
+        outbox.tell_staff(Kind.STAFF_EXPIRED, appointment, now=now)
+
+
+def _open_requests(details: Details) -> int:
+    """How many requests of this address or number wait for an answer."""
+    waiting = Appointment.objects.filter(status=Status.PENDING)
+    by_email = waiting.filter(request__patient__email__iexact=details.email)
+    by_telephone = waiting.filter(request__patient__telephone=details.telephone)
+    return max(
+        by_email.count() if details.email else 0,
+        by_telephone.count() if details.telephone else 0,
+    )
+
+
+def _create_patient(details: Details, now: datetime) -> Patient:
+    return Patient.objects.create(
+        full_name=details.full_name,
+        email=details.email,
+        telephone=details.telephone,
+        birth_date=details.birth_date,
+        booked_by=details.booked_by,
+        prefers=details.prefers,
+        may_leave_voicemail=details.may_leave_voicemail,
+        language=details.language,
+        needs=details.needs,
+        created_at=now,
+    )
+
+
+def _leave_note(appointment: Appointment, note: str) -> None:
+    if note:
+        appointment.request.note_to_patient = note
+        appointment.request.save(update_fields=["note_to_patient"])

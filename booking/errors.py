@@ -1,0 +1,65 @@
+"""What can stand in the way of an action, each with what its page needs to say."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from booking.models.appointments import Appointment, Reason, Status
+
+
+class BookingError(Exception):
+    """Nothing was changed; the message is for people."""
+
+
+class NotFree(BookingError):
+    """The time cannot be had; the page shows the nearest that can."""
+
+
+class JustTaken(NotFree):
+    def __str__(self) -> str:
+        return _("Sorry, this time was just taken.")
+
+
+class NotOffered(NotFree):
+    def __str__(self) -> str:
+        return _("This time is not offered.")
+
+
+class NoTimeChosen(BookingError):
+    def __str__(self) -> str:
+        return _("Choose a time first.")
+
+
+class TooMany(BookingError):
+    def __str__(self) -> str:
+        return _("There are too many open requests already. Please call us instead.")
+
+
+class TooLate(BookingError):
+    def __str__(self) -> str:
+        return _("It is too late to cancel online. Please call us.")
+
+
+STATE_SENTENCES = {
+    Status.HELD: gettext_lazy("This time is still being chosen."),
+    Status.PROPOSED: gettext_lazy("This time is being offered."),
+    Status.PENDING: gettext_lazy("This request is waiting for an answer."),
+    Status.BOOKED: gettext_lazy("This appointment is already confirmed."),
+    Status.ARRIVED: gettext_lazy("The patient has already arrived."),
+    Status.FULFILLED: gettext_lazy("This appointment is already over."),
+    Status.NOSHOW: gettext_lazy("This appointment is already over."),
+    Status.CANCELLED: gettext_lazy("This appointment is already cancelled."),
+    Status.ENTERED_IN_ERROR: gettext_lazy("This appointment was removed."),
+}
+
+
+class NotPossible(BookingError):
+    """The appointment is in a state that does not allow this, most often a moment ago."""
+
+    def __init__(self, appointment: Appointment) -> None:
+        super().__init__(appointment)
+        self.appointment = appointment
+
+    def __str__(self) -> str:
+        if self.appointment.reason_code == Reason.NOT_ANSWERED:
+            return _("This request has expired, and its time is free again.")
+        return str(STATE_SENTENCES[Status(self.appointment.status)])

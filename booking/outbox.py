@@ -1,0 +1,42 @@
+"""Putting messages into the outbox, in the transaction of the change they tell of."""
+
+from datetime import datetime
+
+from booking.models.appointments import Appointment
+from booking.models.messages import Message
+
+Kind, Channel = Message.Kind, Message.Channel
+
+
+def tell_patient(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+    """By e-mail where there is an address; by a call for the desk where that is wished or all.
+
+    Whoever has just sent the form has read the answer on the page: that needs no call.
+    """
+    patient = appointment.request.patient
+    if patient is None:
+        return
+    if patient.email:
+        _put(kind, Channel.EMAIL, appointment, appointment.request.language, now)
+    wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
+    if wants_call and kind != Kind.REQUESTED:
+        _put(kind, Channel.CALL, appointment, appointment.request.language, now)
+
+
+def tell_staff(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+    _put(kind, Channel.EMAIL, appointment, "en", now)
+
+
+def _put(
+    kind: Kind, channel: Channel, appointment: Appointment, language: str, now: datetime
+) -> None:
+    Message.objects.create(
+        kind=kind,
+        channel=channel,
+        language=language,
+        request=appointment.request,
+        appointment=appointment,
+        unique_key=f"{kind}:{channel}:{appointment.id}:{appointment.calendar_sequence}",
+        created_at=now,
+        next_attempt_at=now,
+    )
