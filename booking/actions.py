@@ -369,6 +369,8 @@ def _keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointme
 
 def _renew(held: Appointment, now: datetime) -> Appointment:
     """A held row blocks until somebody clears it, so a lapsed one is still ours to renew."""
+    if held.starts_at <= now:
+        raise NotOffered
     held.expires_at = now + HOLD_FOR
     held.save(update_fields=["expires_at"])
     return held

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from booking.constraints import NoOverlap
 from booking.models.requests import AppointmentRequest
 from clinic.constraints import AppendOnly
-from clinic.models import Location, Practitioner, Room
+from clinic.models import Location, Practitioner, Room, User
 
 LONGEST_HOURS = 13  # greatest service and both buffers: the bound of every blocked interval
 
@@ -99,6 +99,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Blocking, and not merely because nobody has cleared what lapsed."""
         return self.blocking().exclude(status__in=WITH_DEADLINE, expires_at__lte=now)
 
+    def within_reach_of(self, user: User) -> Self:
+        """Of requests that were sent: every one, or those of the practitioner who signed in."""
+        sent = self.filter(request__sent_at__isnull=False)
+        if user.has_perm("booking.reach_everyone"):
+            return sent
+        return sent.filter(practitioner__user=user)
+
     def waiting_for_staff(self) -> Self:
         """Requests to confirm or decline, the longest waiting first."""
         return self.filter(status=Status.PENDING).order_by("request__sent_at")
@@ -143,6 +150,10 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ("starts_at",)
+        permissions = (
+            ("decide_request", "Can confirm, decline and cancel"),
+            ("reach_everyone", "Can reach the patients of every practitioner"),
+        )
         indexes = (
             models.Index(fields=("practitioner", "blocks_from"), name="appointment_practitioner"),
             models.Index(fields=("room", "blocks_from"), name="appointment_room"),

@@ -26,6 +26,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             .order_by("next_attempt_at")
         )
 
+    def failed(self) -> Self:
+        return self.filter(state=Message.State.FAILED).order_by("created_at")
+
     def calls_to_make(self) -> Self:
         return self.unsent().filter(channel=Message.Channel.CALL).order_by("created_at")
 
@@ -75,6 +78,7 @@ class Message(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
+        permissions = (("handle_message", "Can record calls and send messages again"),)
         indexes = (models.Index(fields=("state", "next_attempt_at"), name="message_due"),)
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The person an appointment is for."""
 
 import uuid
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -8,6 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.fields import EncryptedText
+from clinic.models import User
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def within_reach_of(self, user: User) -> Self:
+        """Every patient, or those who have or had a time with the practitioner who signed in."""
+        if user.has_perm("booking.reach_everyone"):
+            return self
+        return self.filter(requests__appointments__practitioner__user=user).distinct()
 
 
 class Patient(models.Model):
@@ -32,6 +42,8 @@ class Patient(models.Model):
     needs = EncryptedText("access or interpreter needs", blank=True)
     booked_by = models.CharField("booked by, for this person", max_length=128, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[PatientQuerySet] = PatientQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-created_at",)

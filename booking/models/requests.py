@@ -10,13 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.models.patients import Patient
 from clinic.fields import EncryptedText
-from clinic.models import Practitioner, Service
+from clinic.models import Practitioner, Service, User
 from content.models import Article
 
 
 class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def drafts(self) -> Self:
         return self.filter(sent_at=None)
+
+    def within_reach_of(self, user: User) -> Self:
+        """Of those that were sent: every one, or those for the practitioner who signed in."""
+        sent = self.filter(sent_at__isnull=False)
+        if user.has_perm("booking.reach_everyone"):
+            return sent
+        return sent.filter(appointments__practitioner__user=user).distinct()
 
     def abandoned(self, *, before: datetime) -> Self:
         """Drafts that nobody touched since, and that hold no time."""

@@ -1,0 +1,149 @@
+"""One named function per message, each with its three templates; nothing of health in any.
+
+A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from booking import links
+from booking.ics import calendar_file
+from booking.models.appointments import Appointment, Reason
+from booking.models.messages import Message
+from clinic.models import Clinic, User
+
+# Who answers requests, by the names of their groups in clinic.roles.
+DESK_GROUPS = ("Owner", "Front desk")
+
+Kind = Message.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every message may speak of: clinic, date, time, link."""
+
+    message: Message
+    appointment: Appointment
+    clinic: Clinic
+    now: datetime
+
+
+def requested(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def confirmed(context: Context) -> EmailMultiAlternatives:
+    return _with_calendar(_to_patient(context), context)
+
+
+def declined(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def expired(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def cancelled(context: Context) -> EmailMultiAlternatives:
+    """A calendar that took the appointment in takes it out again."""
+    return _with_calendar(_to_patient(context), context)
+
+
+def staff_new_request(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+def staff_cancelled(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+def staff_expired(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+WRITERS = {
+    Kind.REQUESTED: requested,
+    Kind.CONFIRMED: confirmed,
+    Kind.DECLINED: declined,
+    Kind.EXPIRED: expired,
+    Kind.CANCELLED: cancelled,
+    Kind.STAFF_NEW_REQUEST: staff_new_request,
+    Kind.STAFF_CANCELLED: staff_cancelled,
+    Kind.STAFF_EXPIRED: staff_expired,
+}
+
+
+def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+    """The message as it would be sent at `now`, in its own language."""
+    appointment = Appointment.objects.with_people().get(id=message.appointment_id)
+    context = Context(message, appointment, Clinic.objects.get(), now)
+    with translation.override(message.language):
+        return WRITERS[Kind(message.kind)](context)
+
+
+def staff_addresses(clinic: Clinic) -> list[str]:
+    """The clinic's own address, or everybody who answers requests."""
+    if clinic.email:
+        return [clinic.email]
+    staff = User.objects.filter(is_active=True, groups__name__in=DESK_GROUPS)
+    return sorted(set(staff.values_list("email", flat=True)))
+
+
+def _to_patient(context: Context) -> EmailMultiAlternatives:
+    patient = context.appointment.request.patient
+    return _compose(context, [patient.email] if patient else [])
+
+
+def _to_staff(context: Context) -> EmailMultiAlternatives:
+    return _compose(context, staff_addresses(context.clinic))
+
+
+def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
+    message, appointment = context.message, context.appointment
+    link = links.address_for(appointment.request)
+    values = {
+        "appointment": appointment,
+        "clinic": context.clinic,
+        "link": link,
+        "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
+        "answer_by": _local(appointment, appointment.request.answer_by),
+        "zone_name": appointment.local_start.tzname(),
+        "desk_url": f"{settings.SITE_URL}{reverse('admin:index')}",
+        "language": message.language,
+    }
+    folder = f"emails/{message.kind}"
+    subject = " ".join(render_to_string(f"{folder}/subject.txt", values).split())
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string(f"{folder}/body.txt", values),
+        from_email=formataddr((context.clinic.name, settings.DEFAULT_FROM_EMAIL)),
+        to=to,
+        # The same for every attempt, so that a repeat can be told from a new message.
+        headers={"Message-ID": f"<{message.id}@{settings.SITE_HOST or 'localhost'}>"},
+    )
+    mail.attach_alternative(render_to_string(f"{folder}/body.html", values), "text/html")
+    return mail
+
+
+def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
+    patient = context.appointment.request.patient
+    file = calendar_file(
+        context.appointment,
+        clinic=context.clinic,
+        link=links.address_for(context.appointment.request),
+        attendee=patient.email if patient else "",
+        now=context.now,
+    )
+    mail.attach("appointment.ics", file, "text/calendar")
+    return mail
+
+
+def _local(appointment: Appointment, moment: datetime | None) -> datetime | None:
+    return moment.astimezone(appointment.location.zone) if moment else None

@@ -1,0 +1,118 @@
+"""What is due: requests that lapse, messages that wait. Safe to kill at any step.
+
+A message is claimed by a conditional update with a lease, its reason is checked again, it is
+sent, and then it is marked. Whoever dies in between leaves a lease that ends: the message is
+sent again, with the same Message-ID. That is at least once, and never not at all.
+"""
+
+import logging
+import smtplib
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import F
+
+from booking import actions, emails
+from booking.models.appointments import Appointment, Status
+from booking.models.messages import MOST_ATTEMPTS, Heartbeat, Message
+from booking.models.requests import AppointmentRequest
+from clinic.limits import forget_old_hits
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+ABANDONED_AFTER = timedelta(days=1)
+MESSAGES_A_ROUND = 50
+
+Kind, State = Message.Kind, Message.State
+
+# In which states of its appointment a message still has a reason to be sent.
+STILL_TRUE: dict[str, frozenset[str]] = {
+    Kind.REQUESTED: frozenset({Status.PENDING}),
+    Kind.STAFF_NEW_REQUEST: frozenset({Status.PENDING}),
+    Kind.CONFIRMED: frozenset({Status.BOOKED, Status.ARRIVED, Status.FULFILLED}),
+    Kind.DECLINED: frozenset({Status.CANCELLED}),
+    Kind.EXPIRED: frozenset({Status.CANCELLED}),
+    Kind.CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.STAFF_CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.STAFF_EXPIRED: frozenset({Status.CANCELLED}),
+}
+
+
+def run_once(*, now: datetime) -> None:
+    """One round of everything that is due."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": now})
+    if Appointment.objects.lapsed(now=now).exists():
+        actions.expire_lapsed(now=now)
+    for key in Message.objects.due(now=now).values_list("id", flat=True)[:MESSAGES_A_ROUND]:
+        message = claim(key, now=now)
+        if message:
+            deliver(message, now=now)
+
+
+def tidy_up(*, now: datetime) -> None:
+    """Once an hour: what nobody needs any longer, none of it a sent request."""
+    forget_old_hits(now=now)
+    Session.objects.filter(expire_date__lt=now).delete()
+    abandoned = AppointmentRequest.objects.abandoned(before=now - ABANDONED_AFTER)
+    for draft in abandoned[:500]:
+        draft.appointments.all().delete()
+        draft.delete()
+
+
+def claim(message_id: object, *, now: datetime) -> Message | None:
+    """Make a due message ours for the time of the lease, unless somebody was faster."""
+    due = Message.objects.due(now=now).order_by().filter(id=message_id)
+    if not due.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    message = Message.objects.select_related("appointment").get(id=message_id)
+    if not is_still_true(message):
+        _finish(message, State.OBSOLETE, now)
+        return None
+    return message
+
+
+def is_still_true(message: Message) -> bool:
+    """A confirmation is not sent for what was cancelled before."""
+    appointment = message.appointment
+    return appointment is not None and appointment.status in STILL_TRUE[message.kind]
+
+
+def deliver(message: Message, *, now: datetime) -> None:
+    """Send a claimed message, or plan the next attempt; log its kind and nothing of its text."""
+    try:
+        mail = emails.render(message, now=now)
+        if mail.recipients():
+            mail.send()
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        _postpone(message, error, now)
+    else:
+        _finish(message, State.SENT, now)
+
+
+def _finish(message: Message, state: str, now: datetime) -> None:
+    Message.objects.filter(id=message.id).update(
+        state=state, finished_at=now, claimed_until=None, last_error=""
+    )
+    log.info("Message %s (%s) is %s", message.id, message.kind, state)
+
+
+def _postpone(message: Message, error: Exception, now: datetime) -> None:
+    """Growing pauses: one minute, two, four, … up to six hours; in the end staff see it."""
+    pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    gave_up = message.attempts >= MOST_ATTEMPTS
+    Message.objects.filter(id=message.id).update(
+        state=State.FAILED if gave_up else State.WAITING,
+        claimed_until=None,
+        next_attempt_at=now + pause,
+        last_error=describe(error),
+    )
+    log.warning("Message %s (%s): %s", message.id, message.kind, describe(error))
+
+
+def describe(error: Exception) -> str:
+    """The error without what a mail server may have quoted: no address, no text."""
+    code = getattr(error, "smtp_code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
