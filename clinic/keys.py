@@ -25,7 +25,8 @@ def keys_file() -> Path:
 
 def make_missing_keys() -> None:
     """Write a key file that only its owner can read, unless there is one already."""
-    data_dir().mkdir(parents=True, exist_ok=True)
+    # Only its owner may look in: the names of patients are in there.
+    data_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
     lines = [
         "# Losing FIELD_KEYS loses every encrypted text; a new LINK_KEY ends every patient's link.",
         f"SECRET_KEY={secrets.token_urlsafe(48)}",

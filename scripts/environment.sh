@@ -70,7 +70,7 @@ make_venv() {
 is_current && exit 0
 is_usable || make_venv
 echo "Installing what $requirements pins."
-"$venv_python" -m pip install --quiet --disable-pip-version-check --no-input -r "$requirements" ||
+"$venv_python" -m pip install --quiet --quiet --disable-pip-version-check --no-input -r "$requirements" ||
     refuse "The packages of $requirements could not be installed: see above. Nothing was started."
 state requirements.txt >.venv/installed-requirements.txt
 state "$requirements" >"$stamp"
