@@ -1,10 +1,28 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+
+def apply_roles_after_migrate(apps: Any, **kwargs: object) -> None:
+    """Groups follow the table in clinic/roles.py whenever the database is brought up to date."""
+    # Imported here: models are not loaded yet when Django reads this module.
+    from clinic.roles import apply_roles
+
+    try:
+        apps.get_model("auth", "Group")
+    except LookupError:  # migrated back to before there were groups
+        return
+    apply_roles()
 
 
 class ClinicConfig(AppConfig):
     name = "clinic"
     verbose_name = "Clinic"
+
+    def ready(self) -> None:
+        post_migrate.connect(apply_roles_after_migrate, sender=self)
 
 
 class AdminSiteConfig(AdminConfig):

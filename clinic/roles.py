@@ -1,0 +1,98 @@
+"""Who may do what: one table, and what brings the groups of the database to it."""
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.db import models, transaction
+
+from clinic.models import User
+
+OWNER, FRONT_DESK, PRACTITIONER, EDITOR = "Owner", "Front desk", "Practitioner", "Editor"
+
+VIEW = ("view",)
+CORRECT = ("view", "change")
+KEEP = ("view", "add", "change")
+ALL = ("view", "add", "change", "delete")
+
+CONTENT = {
+    f"content.{model}": ALL
+    for model in (
+        "article",
+        "textblock",
+        "pointsblock",
+        "bookingblock",
+        "topic",
+        "pressurepoint",
+        "redflag",
+        "caution",
+        "reference",
+    )
+}
+FRONT_DESKS = {
+    "booking.appointment": (*VIEW, "decide_request", "reach_everyone"),
+    "booking.appointmentrequest": VIEW,
+    "booking.patient": CORRECT,
+    "booking.message": (*VIEW, "handle_message"),
+    "clinic.closure": ALL,
+    "clinic.location": VIEW,
+    "clinic.practitioner": VIEW,
+    "clinic.room": VIEW,
+    "clinic.service": VIEW,
+    "clinic.workinghours": VIEW,
+}
+
+# Role → model → what it may do there: view, add, change, delete, or a permission of its own.
+ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+    OWNER: {
+        **CONTENT,
+        **FRONT_DESKS,
+        "axes.accessattempt": ("view", "delete"),  # deleting one lets its account try again
+        "booking.appointmentevent": VIEW,
+        "clinic.accesslog": VIEW,
+        "clinic.clinic": CORRECT,
+        "clinic.location": KEEP,
+        "clinic.practitioner": KEEP,
+        "clinic.room": KEEP,
+        "clinic.service": KEEP,
+        "clinic.user": KEEP,
+        "clinic.workinghours": ALL,
+    },
+    FRONT_DESK: FRONT_DESKS,
+    # Without reach_everyone a practitioner reaches their own patients only.
+    PRACTITIONER: {
+        "booking.appointment": (*VIEW, "decide_request"),
+        "booking.appointmentrequest": VIEW,
+        "booking.patient": VIEW,
+        "clinic.closure": VIEW,
+    },
+    EDITOR: CONTENT,
+}
+
+
+def permission_names(role: str) -> set[str]:
+    """The role's permissions as Django writes them: `booking.view_appointment`."""
+    names = set()
+    for label, codes in ROLES[role].items():
+        app, model = label.split(".")
+        names |= {f"{app}.{code}" if "_" in code else f"{app}.{code}_{model}" for code in codes}
+    return names
+
+
+@transaction.atomic
+def apply_roles() -> None:
+    """Give every role's group what the table says, and nothing else."""
+    for app in sorted({label.split(".")[0] for table in ROLES.values() for label in table}):
+        create_permissions(apps.get_app_config(app), verbosity=0)
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role in ROLES:
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in permission_names(role)])
+
+
+def owners() -> models.QuerySet[User]:
+    """Who can sign in and manage the staff."""
+    is_owner = models.Q(groups__name=OWNER) | models.Q(is_superuser=True)
+    return User.objects.filter(is_owner, is_active=True, is_staff=True).distinct()
