@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, tzinfo
 
+from babel.dates import get_timezone_name
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
@@ -27,3 +28,8 @@ def moment(at: datetime, zone: tzinfo) -> str:
     """“Tuesday, November 24, 2026, 9:30 am”, as the clock on the wall of `zone` shows it."""
     local = at.astimezone(zone)
     return f"{weekday(local.date())}, {clock(local)}"
+
+
+def zone_name(zone: tzinfo) -> str:
+    """“Eastern Time”, “hora oriental”: said beside every appointment's time."""
+    return get_timezone_name(zone, locale=get_language() or "en")
