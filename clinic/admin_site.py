@@ -1,6 +1,66 @@
 """The one admin site of the clinic; its first page is today's desk."""
 
+import functools
+import zoneinfo
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+
+View = Callable[..., HttpResponse]
+
+
+class OutOfReach(Http404):
+    """Not there, or not for this person: both look the same, and both are written down."""
+
+
+class SignInForm(AdminAuthenticationForm):
+    """One spelling of an address, so that tries are counted together however it is typed."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": "This e-mail address and password do not match. Please try again.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail"
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
+        )
+
+    def clean_username(self) -> str:
+        return str(self.cleaned_data["username"]).strip().lower()
+
+
+def clinic_zone() -> tzinfo:
+    """The zone in which staff read and type times."""
+    # Imported here: Django makes the site before there are models.
+    from clinic.models import Clinic
+
+    name = Clinic.objects.values_list("time_zone", flat=True).first()
+    return zoneinfo.ZoneInfo(name) if name else timezone.get_default_timezone()
+
+
+def record_refusal(request: HttpRequest) -> None:
+    from clinic.audit import record_access
+
+    match = request.resolver_match
+    name = (match and match.url_name) or "unknown"
+    key = str(next(iter(match.kwargs.values()), "")) if match else ""
+    record_access(
+        request,
+        action="refused",
+        subject_type=name.split("_", 1)[-1][:32],
+        subject=key[:64] if key.isprintable() else "",
+    )
 
 
 class ClinicAdminSite(admin.AdminSite):
@@ -8,3 +68,21 @@ class ClinicAdminSite(admin.AdminSite):
     site_title = "Clinic"
     index_title = "Today"
     enable_nav_sidebar = False
+    login_form = SignInForm
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Every page of the staff: in the clinic's zone, never kept, refusals written down."""
+
+        @functools.wraps(view)
+        def watched(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            try:
+                with timezone.override(clinic_zone()):
+                    response = view(request, *args, **kwargs)
+                    if isinstance(response, SimpleTemplateResponse):
+                        response.render()
+                    return response
+            except (PermissionDenied, OutOfReach):
+                record_refusal(request)
+                raise
+
+        return super().admin_view(watched, cacheable=False)

@@ -1,0 +1,79 @@
+"""What the admin pages of all rooms have in common."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+
+from clinic.admin_site import OutOfReach
+from clinic.audit import record_access
+from clinic.memory import publish
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows; only the actions of the rooms, or nobody, change them."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AuditedAdmin(admin.ModelAdmin):
+    """Patients' data: every list, search and look is written down, and so is every refusal.
+
+    What was searched for is not: it would be a patient's name in a table that is kept for good.
+    """
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Lists and the suggestions of other forms come through here, searched or not."""
+        action = "search" if search_term else "list"
+        record_access(request, action=action, subject_type=str(self.opts.model_name))
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Every page of one row comes through here."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise OutOfReach
+        action = "open" if request.method in {"GET", "HEAD"} else "change"
+        record_access(
+            request, action=action, subject_type=str(self.opts.model_name), subject=found.pk
+        )
+        return found
+
+
+class PublishingAdmin(admin.ModelAdmin):
+    """The public site shows what is written here: whatever the log takes in, it shows anew.
+
+    Forms, lists, deletions and actions all end in one of these three.
+    """
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        publish()
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        publish()
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
+        publish()
+        return super().log_deletions(request, queryset)
+
+
