@@ -1,7 +1,7 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from clinic import address
 from clinic.preparation import UnreachableDatabaseError, prepare
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             address.check_free()
             owner = prepare()
         except (address.UnusableAddressError, UnreachableDatabaseError) as error:
-            raise CommandError(str(error)) from error
+            sys.exit(str(error))
         except KeyboardInterrupt:
             sys.exit(130)
         if owner:
