@@ -1,0 +1,140 @@
+"""A running site and a real browser; a page that breaks the policy fails the test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict, Unpack
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
+
+from tests.browser.site import Site, running_site
+from tests.chromium import ARGUMENTS, chromium
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+
+
+class PageOptions(TypedDict):
+    """What a test may choose about its page; the rest is a desk with scripts, in light."""
+
+    viewport: NotRequired[ViewportSize]
+    java_script_enabled: NotRequired[bool]
+    color_scheme: NotRequired[Any]
+    locale: NotRequired[str]
+
+
+NewPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with running_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What a page must not do: break the policy, throw, or ask anybody else for anything."""
+
+    def __init__(self, site_url: str) -> None:
+        self.host = urlsplit(site_url).netloc
+        self.documents: set[str] = set()
+        self.complaints: list[str] = []
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+
+    def _request(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.documents.add(request.url)
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https") and address.netloc != self.host:
+            self.complaints.append(f"asked {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A page that answers 404 on purpose is told on the console too.
+        is_own_status = message.location["url"] in self.documents and message.text.startswith(
+            "Failed to load resource"
+        )
+        if message.type in ("error", "warning") and not is_own_status:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+
+@pytest.fixture
+def new_page(browser: Browser, site: Site) -> Iterator[NewPage]:
+    """Makes pages, each in a context (cookies, theme, language) of its own."""
+    contexts: list[BrowserContext] = []
+    watch = Watch(site.url)
+
+    def make(**options: Unpack[PageOptions]) -> Page:
+        context = browser.new_context(base_url=site.url, **({"viewport": DESK} | options))
+        context.set_default_timeout(10_000)
+        watch.listen(context)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not watch.complaints, "\n".join(watch.complaints)
+
+
+@pytest.fixture
+def page(new_page: NewPage, request: pytest.FixtureRequest) -> Page:
+    """At the desk; `@pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)`."""
+    return new_page(**getattr(request, "param", {}))
+
+
+@pytest.fixture
+def page_without_javascript(new_page: NewPage) -> Page:
+    return new_page(java_script_enabled=False)
+
+
+@pytest.fixture
+def owner_page(new_page: NewPage, site: Site) -> Page:
+    """Signed in to the admin."""
+    page = new_page()
+    page.goto("/admin/login/?next=/admin/")
+    page.fill("input[name=username]", site.owner_email)
+    page.fill("input[name=password]", site.owner_password)
+    page.click("[type=submit]")
+    return page
+
+
+def assert_accessible(page: Page) -> None:
+    """axe's rules of WCAG 2.2 A and AA and its best practices, without exceptions."""
+    violations = Axe().run(page).response["violations"]
+    lines = [
+        f"{found['id']} ({found['impact']}): {found['help']}\n    "
+        + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in found["nodes"])
+        for found in violations
+    ]
+    assert not violations, f"{page.url} is not accessible:\n" + "\n".join(lines)
