@@ -1,13 +1,166 @@
-from django.http import HttpRequest, HttpResponse
+"""The clinic's own pages, and what the site says when something goes wrong."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic import memory, structured_data
+from clinic.directory import clinic_if_known, directory, today_at
+from clinic.page_cache import public_page
+from clinic.pages import Crumb, Page, show
+
+RETRY_AFTER = 30  # seconds
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    clinic = memory.the_clinic()
+    page = Page(
+        title=clinic.tagline or clinic.name,
+        description=clinic.about,
+        structured_data=[structured_data.medical_clinic()],
+    )
+    return show(request, "clinic/home.html", page)
+
+
+@public_page
+def team(request: HttpRequest) -> HttpResponse:
+    page = Page(
+        title=_("Our team"),
+        description=_("Who works at %(clinic)s, with their licenses and what they do.")
+        % {"clinic": memory.the_clinic().name},
+        section="team",
+    )
+    return show(request, "clinic/team.html", page, people=directory().practitioners)
+
+
+@public_page
+def practitioner(request: HttpRequest, slug: str) -> HttpResponse:
+    known = directory()
+    person = known.practitioner(slug)
+    if person is None:
+        raise Http404
+    name = f"{person.name}, {person.credentials}" if person.credentials else person.name
+    data = structured_data.person(person)
+    page = Page(
+        title=name,
+        description=f"{name}. {person.role}. {memory.the_clinic().name}.",
+        section="team",
+        above=(Crumb(gettext_lazy("Our team"), reverse("team")),),
+        kind="profile",
+        structured_data=[data] if data else [],
+    )
+    return show(
+        request,
+        "clinic/practitioner.html",
+        page,
+        person=person,
+        services=known.services_of(person),
+        week=known.hours_of(person, today_at(None, timezone.now())),
+    )
+
+
+@public_page
+def visit(request: HttpRequest) -> HttpResponse:
+    known, now = directory(), timezone.now()
+    places = [
+        (location, known.hours_at(location, today_at(location, now)))
+        for location in known.locations
+    ]
+    page = Page(
+        title=_("Visit us"),
+        description=_("Where %(clinic)s is, when it is open, and how to reach us.")
+        % {"clinic": memory.the_clinic().name},
+        section="visit",
+        structured_data=[structured_data.medical_clinic(*place) for place in places],
+    )
+    return show(
+        request,
+        "clinic/visit.html",
+        page,
+        places=places,
+        hours_are_examples=any(known.hours_are_examples(place) for place, _days in places),
+        closures=known.closures_from(today_at(None, now)),
+        services=known.services,
+    )
+
+
+@public_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    page = Page(
+        title=_("Privacy"),
+        description=_("What this site keeps about you, why, for how long, and what it never does."),
+    )
+    return show(request, "clinic/privacy.html", page)
+
+
+@public_page
+def accessibility(request: HttpRequest) -> HttpResponse:
+    page = Page(
+        title=_("Accessibility"),
+        description=_("How this site is made to work for everybody, and whom to tell if not."),
+    )
+    return show(request, "clinic/accessibility.html", page)
+
+
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    """Patients' own pages are not for search engines; their links are nowhere to be found."""
+    lines = ["User-agent: *"]
+    private = ["/admin/", "/book/", "/es/book/", "/appointment/", "/es/appointment/"]
+    lines += [f"Disallow: {path}" for path in private]
+    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def plain_page(status: HTTPStatus, title: str, advice: str) -> HttpResponse:
+    """A page that needs neither database nor style sheet; the telephone is on it if known."""
+    clinic = clinic_if_known()
+    context = {"title": title, "advice": advice, "known_clinic": clinic}
+    return HttpResponse(render_to_string("plain.html", context), status=status)
 
 
 def unavailable(request: HttpRequest, exception: object = None, **kwargs: object) -> HttpResponse:
-    return HttpResponse(status=503)
+    response = plain_page(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("We will be back in a moment"),
+        _("This page cannot be shown right now. Please try again in a minute."),
+    )
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=500)
+    return plain_page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Something went wrong"),
+        _("The mistake is ours, and we have a record of it. Please try again, or call us."),
+    )
 
 
-home = team = practitioner = visit = privacy = accessibility = robots = unavailable
-bad_request = forbidden = not_found = csrf_failure = unavailable
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return plain_page(
+        HTTPStatus.BAD_REQUEST,
+        _("We could not read this request"),
+        _("Please go back and try again."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "csrf_failure.html", status=HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Addresses without a language: what only search engines read."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from content import sitemaps
+
+urlpatterns = [path("sitemap.xml", sitemaps.sitemap, name="sitemap")]

@@ -1,0 +1,74 @@
+"""Articles, topics and points for the pages of every room."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from content.body_map import Plate, plates
+from content.citations import Citations
+from content.library import Piece, Point, library
+from content.models import Caution, PressurePoint, RedFlag, Topic
+
+register = template.Library()
+Evidence = PressurePoint.Evidence
+MARKS = {Evidence.TRADITIONAL: 0, Evidence.VERY_LOW: 1, Evidence.LOW: 2, Evidence.MODERATE: 3}
+
+
+@register.filter
+def cited(text: str, citations: Citations) -> SafeString:
+    """The text, escaped unless it is safe HTML, with its [@key] marks as numbers."""
+    return citations.mark(conditional_escape(text))
+
+
+@register.filter
+def marks(grade: str) -> int:
+    """How many of the four marks of an evidence grade are filled."""
+    return MARKS[Evidence(grade)]
+
+
+@register.filter
+def of_level(red_flags: tuple[RedFlag, ...], level: str) -> list[RedFlag]:
+    return [flag for flag in red_flags if flag.level == level]
+
+
+@register.filter
+def of_kind(cautions: tuple[Caution, ...], kind: str) -> list[Caution]:
+    return [caution for caution in cautions if caution.kind == kind]
+
+
+@register.filter
+def plate(point: Point) -> Plate:
+    """The drawing with this point alone."""
+    return plates([point])[0]
+
+
+@register.simple_tag
+def back_plate() -> Plate | None:
+    """The drawing on the home page."""
+    found = [plate for plate in plates(library().points) if plate.view == PressurePoint.View.BACK]
+    return found[0] if found else None
+
+
+@register.simple_tag
+def readable_topics() -> list[tuple[Topic, list[Piece]]]:
+    """Each topic that there is something to read about, with its articles."""
+    now, language = timezone.now(), get_language()
+    return [
+        (topic, library().about(topic, language, now=now))
+        for topic in library().topics_with_articles(language, now=now)
+    ]
+
+
+@register.simple_tag
+def all_points() -> tuple[Point, ...]:
+    return library().points
+
+
+@register.inclusion_tag("partials/plate.html")
+def body_map(plate: Plate, *, anchors: bool = False) -> dict[str, Any]:
+    """A drawing with its points as links: to their places on this page, or to their own pages."""
+    return {"plate": plate, "anchors": anchors}
