@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Addresses that programs ask for, not people: no language in the path."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from booking.health import healthz
+
+urlpatterns = [path("healthz", healthz, name="healthz")]

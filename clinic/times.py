@@ -33,3 +33,13 @@ def moment(at: datetime, zone: tzinfo) -> str:
 def zone_name(zone: tzinfo) -> str:
     """“Eastern Time”, “hora oriental”: said beside every appointment's time."""
     return get_timezone_name(zone, locale=get_language() or "en")
+
+
+def month_day(on: date) -> str:
+    """“November 24”"""
+    return date_format(on, "MONTH_DAY_FORMAT")
+
+
+def weekday_name(on: date) -> str:
+    """“Tuesday”"""
+    return date_format(on, "l")

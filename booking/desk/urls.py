@@ -1,3 +1,24 @@
-from django.urls import URLPattern
+"""The desk's own addresses, below the admin's; every one behind the admin's sign-in."""
 
-urlpatterns: list[URLPattern] = []
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from booking.desk import views
+
+app_name = "desk"
+
+
+def staff(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    return path(route, admin.site.admin_view(view), name=name)
+
+
+urlpatterns = [
+    staff("appointments/<uuid:appointment_id>/confirm/", views.confirm, "confirm"),
+    staff("appointments/<uuid:appointment_id>/decline/", views.decline, "decline"),
+    staff("appointments/<uuid:appointment_id>/cancel/", views.cancel, "cancel"),
+    staff("messages/<uuid:message_id>/called/", views.called, "called"),
+    staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
+]

@@ -27,3 +27,18 @@ def weekday(on: date) -> str:
 @register.filter
 def moment(at: datetime, zone: tzinfo) -> str:
     return times.moment(at, zone)
+
+
+@register.filter
+def month_day(on: date) -> str:
+    return times.month_day(on)
+
+
+@register.filter
+def weekday_name(on: date) -> str:
+    return times.weekday_name(on)
+
+
+@register.filter
+def zone_name(zone: tzinfo) -> str:
+    return times.zone_name(zone)

@@ -1,0 +1,310 @@
+"""Patients, requests, appointments and messages in the admin: to read, search and act upon.
+
+Only booking/actions.py changes them; the buttons on these pages lead to booking/desk/.
+"""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from booking import emails, links
+from booking.desk.calls import what_to_say
+from booking.desk.history import changes_of
+from booking.desk.today import caution_names, flags_of
+from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
+from booking.models.appointments import Status
+from booking.templatetags.desk import when
+from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
+from clinic.models import User
+
+
+def link_to(target: models.Model | None, text: str = "") -> SafeString | str:
+    """The target's own page in the admin, where its looking at is written down."""
+    if target is None:
+        return "–"
+    meta = target._meta
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[target.pk])
+    return format_html('<a href="{}">{}</a>', address, text or str(target))
+
+
+def user_of(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+@admin.register(Patient)
+class PatientAdmin(AuditedAdmin):
+    """What the patient said of themselves; the desk may correct it, and nobody deletes it."""
+
+    actions = None
+    list_display = ("full_name", "birth_date", "email", "telephone", "language", "created_at")
+    list_filter = ("language", "prefers")
+    search_fields = ("full_name", "email", "telephone")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    readonly_fields = ("requests", "created_at")
+    fieldsets = (
+        (None, {"fields": ("full_name", "birth_date", "booked_by")}),
+        ("Contact", {"fields": ("email", "telephone", "prefers", "may_leave_voicemail")}),
+        ("Needs", {"fields": ("language", "needs")}),
+        ("Here", {"fields": ("requests", "created_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Patient]:
+        allowed = super().get_queryset(request).values("pk")
+        return Patient.objects.within_reach_of(user_of(request)).filter(pk__in=allowed)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="requests")
+    def requests(self, patient: Patient) -> str | SafeString:
+        rows = patient.requests.select_related("service")
+        return SafeString("<br>").join(
+            link_to(row, f"{row.reference}, {row.service.name_en}") for row in rows
+        )
+
+
+@admin.register(AppointmentRequest)
+class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
+    """What was asked for. Drafts are their visitors' own and are not shown."""
+
+    list_display = ("reference", "patient_name", "service", "sent_at", "payment", "source")
+    list_filter = ("service", "payment", "source", "language", "seen_by_doctor")
+    list_select_related = ("patient", "service", "article")
+    search_fields = ("reference", "patient__full_name", "patient__email")
+    date_hierarchy = "sent_at"
+    show_full_result_count = False
+    ordering = ("-sent_at",)
+    fieldsets = (
+        (None, {"fields": ("reference", "patient_page", "service", "practitioner_wish", "times")}),
+        ("What the patient says", {"fields": ("reason", "cautions", "payment")}),
+        ("Safety", {"fields": ("seen_by_doctor", "gate_accepted_at", "gate_wording")}),
+        (
+            "Answer",
+            {"fields": ("sent_at", "answer_by", "note_to_patient", "article", "source")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AppointmentRequest]:
+        rows = AppointmentRequest.objects.within_reach_of(user_of(request))
+        return rows.select_related(*self.list_select_related, "practitioner_wish").order_by(
+            *self.ordering
+        )
+
+    @admin.display(description="patient", ordering="patient__full_name")
+    def patient_name(self, request: AppointmentRequest) -> str:
+        return request.patient.full_name if request.patient else "–"
+
+    @admin.display(description="patient")
+    def patient_page(self, request: AppointmentRequest) -> SafeString | str:
+        return link_to(request.patient, self.patient_name(request))
+
+    @admin.display(description="times")
+    def times(self, request: AppointmentRequest) -> SafeString:
+        rows = request.appointments.exclude(status=Status.HELD).select_related("location")
+        return SafeString("<br>").join(
+            link_to(row, f"{when(row)}, {row.get_status_display().lower()}") for row in rows
+        )
+
+    @admin.display(description="flags")
+    def cautions(self, request: AppointmentRequest) -> str:
+        return ", ".join(flags_of(request, caution_names([request]))) or "none"
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
+    change_form_template = "admin/booking/appointment/change_form.html"
+    list_display = ("when", "patient_name", "service", "practitioner", "room", "status")
+    list_filter = ("status", "practitioner", "location", "request__service")
+    search_fields = ("request__reference", "request__patient__full_name", "request__patient__email")
+    date_hierarchy = "starts_at"
+    show_full_result_count = False
+    ordering = ("-starts_at",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "when",
+                    "status",
+                    "reason_code",
+                    "expires_at",
+                    "service",
+                    "practitioner",
+                    "location",
+                    "room",
+                )
+            },
+        ),
+        ("Patient", {"fields": ("patient_page", "telephone", "email", "needs", "booked_by")}),
+        ("Request", {"fields": ("request_page", "reason", "flags", "payment", "article", "note")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Appointment]:
+        rows = Appointment.objects.within_reach_of(user_of(request))
+        return rows.with_people().select_related("request__article").order_by(*self.ordering)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra = {
+            **(extra_context or {}),
+            "may_decide": user_of(request).has_perm("booking.decide_request"),
+        }
+        return super().change_view(request, object_id, form_url, extra)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        appointment = context["original"]
+        context["changes"] = changes_of(appointment)
+        context["is_pending"] = appointment.status == Status.PENDING
+        context["is_booked"] = appointment.status == Status.BOOKED
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description="when", ordering="starts_at")
+    def when(self, appointment: Appointment) -> str:
+        return when(appointment)
+
+    @admin.display(description="patient", ordering="request__patient__full_name")
+    def patient_name(self, appointment: Appointment) -> str:
+        patient = appointment.request.patient
+        return patient.full_name if patient else "–"
+
+    @admin.display(description="service", ordering="request__service__order")
+    def service(self, appointment: Appointment) -> str:
+        return appointment.request.service.name_en
+
+    @admin.display(description="patient")
+    def patient_page(self, appointment: Appointment) -> SafeString | str:
+        return link_to(appointment.request.patient, self.patient_name(appointment))
+
+    @admin.display(description="telephone", empty_value="–")
+    def telephone(self, appointment: Appointment) -> str | None:
+        patient = appointment.request.patient
+        return str(patient.telephone) if patient and patient.telephone else None
+
+    @admin.display(description="e-mail", empty_value="–")
+    def email(self, appointment: Appointment) -> str | None:
+        return appointment.request.patient.email if appointment.request.patient else None
+
+    @admin.display(description="access or interpreter needs", empty_value="–")
+    def needs(self, appointment: Appointment) -> str | None:
+        return appointment.request.patient.needs if appointment.request.patient else None
+
+    @admin.display(description="booked by", empty_value="the patient")
+    def booked_by(self, appointment: Appointment) -> str | None:
+        return appointment.request.patient.booked_by if appointment.request.patient else None
+
+    @admin.display(description="request")
+    def request_page(self, appointment: Appointment) -> SafeString | str:
+        return link_to(appointment.request)
+
+    @admin.display(description="reason", empty_value="–")
+    def reason(self, appointment: Appointment) -> str:
+        return appointment.request.reason
+
+    @admin.display(description="flags")
+    def flags(self, appointment: Appointment) -> str:
+        request = appointment.request
+        return ", ".join(flags_of(request, caution_names([request]))) or "none"
+
+    @admin.display(description="how it is paid", empty_value="not said")
+    def payment(self, appointment: Appointment) -> str:
+        return appointment.request.get_payment_display()
+
+    @admin.display(description="article", empty_value="–")
+    def article(self, appointment: Appointment) -> str | None:
+        article = appointment.request.article
+        return article.title if article else None
+
+    @admin.display(description="note to the patient", empty_value="–")
+    def note(self, appointment: Appointment) -> str:
+        return appointment.request.note_to_patient
+
+
+@admin.register(AppointmentEvent)
+class AppointmentEventAdmin(ReadOnlyAdmin, AuditedAdmin):
+    """Every change of every appointment; the database refuses to rewrite one."""
+
+    list_display = ("at", "appointment", "from_status", "to_status", "actor_kind", "reason_code")
+    list_filter = ("to_status", "actor_kind")
+    search_fields = ("=appointment", "=request", "=actor")
+    date_hierarchy = "at"
+    show_full_result_count = False
+    ordering = ("-at",)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
+    """What is said to whom; the text is made when it is sent, and shown here as it would be."""
+
+    change_form_template = "admin/booking/message/change_form.html"
+    list_display = ("created_at", "kind", "channel", "reference", "state", "attempts", "to_whom")
+    list_filter = ("state", "channel", "kind", "language")
+    list_select_related = ("request__patient", "appointment__location")
+    search_fields = ("request__reference",)
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("kind", "channel", "language", "to_whom", "request", "appointment")}),
+        (
+            "Sending",
+            {
+                "fields": (
+                    "state",
+                    "created_at",
+                    "next_attempt_at",
+                    "attempts",
+                    "finished_at",
+                    "last_error",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description="request", ordering="request__reference")
+    def reference(self, message: Message) -> str:
+        return message.request.reference
+
+    @admin.display(description="to")
+    def to_whom(self, message: Message) -> str:
+        if message.is_for_staff:
+            return "staff"
+        patient = message.request.patient
+        if patient is None:
+            return "–"
+        by_call = message.channel == Message.Channel.CALL
+        return str(patient.telephone) if by_call else patient.email
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        message: Message = context["original"]
+        context["is_call"] = message.channel == Message.Channel.CALL
+        context["is_failed"] = message.state == Message.State.FAILED
+        context["handles"] = user_of(request).has_perm("booking.handle_message")
+        context |= preview_of(message)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def preview_of(message: Message) -> dict[str, str]:
+    """The words of the message, without the link that would open the patient's page."""
+    if message.channel == Message.Channel.CALL:
+        return {"preview": what_to_say(message)}
+    mail = emails.render(message, now=timezone.now())
+    body = str(mail.body).replace(links.address_for(message.request), "[the patient’s own link]")
+    return {"subject": mail.subject, "preview": body}

@@ -1,0 +1,126 @@
+"""What stands on the admin's first page, for one member of staff."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from booking.desk.calls import what_to_say
+from booking.models import Appointment, AppointmentRequest, Message
+from clinic.admin_site import clinic_zone
+from clinic.models import Practitioner, User
+from content.models import Caution
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request that staff have not answered yet."""
+
+    appointment: Appointment
+    flags: list[str]
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    """One practitioner's appointments of today."""
+
+    practitioner: Practitioner
+    appointments: list[Appointment]
+
+
+@dataclass(frozen=True)
+class Call:
+    message: Message
+    say: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    now: datetime
+    waiting: list[Waiting]
+    today: list[Day]
+    may_decide: bool
+    handles_messages: bool
+    calls: list[Call]
+    failed: list[Message]
+
+
+def named_cautions(request: AppointmentRequest) -> list[str]:
+    """The slugs of what the patient said yes to."""
+    if not request.screening:
+        return []
+    return [str(slug) for slug in json.loads(request.screening)]
+
+
+def caution_names(requests: Iterable[AppointmentRequest]) -> dict[str, str]:
+    slugs = {slug for request in requests for slug in named_cautions(request)}
+    if not slugs:
+        return {}
+    return dict(Caution.objects.filter(slug__in=slugs).values_list("slug", "name_en"))
+
+
+def flags_of(request: AppointmentRequest, names: dict[str, str]) -> list[str]:
+    """What staff should know before they answer; a caution that is gone keeps its slug."""
+    seen = ["A doctor has looked at a same-day sign"] if request.seen_by_doctor else []
+    return seen + [names.get(slug, slug) for slug in named_cautions(request)]
+
+
+def waiting_for(user: User, *, now: datetime) -> list[Waiting]:
+    rows = list(
+        Appointment.objects.within_reach_of(user)
+        .waiting_for_staff()
+        .with_people()
+        .select_related("request__article")
+    )
+    names = caution_names(row.request for row in rows)
+    return [
+        Waiting(
+            row,
+            flags_of(row.request, names),
+            row.expires_at is not None and row.expires_at <= now,
+        )
+        for row in rows
+    ]
+
+
+def today_for(user: User, *, now: datetime) -> list[Day]:
+    """The day as the clinic's own clock has it, which may last 23 or 25 hours."""
+    zone = clinic_zone()
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, time.min, tzinfo=zone)
+    next_midnight = datetime.combine(today + timedelta(days=1), time.min, tzinfo=zone)
+    rows = (
+        Appointment.objects.within_reach_of(user)
+        .on_the_books(midnight, next_midnight)
+        .with_people()
+        .order_by("practitioner__order", "practitioner__name", "practitioner_id", "starts_at")
+    )
+    return [
+        Day(practitioner, list(group))
+        for practitioner, group in groupby(rows, key=lambda row: row.practitioner)
+    ]
+
+
+def calls_to_make() -> list[Call]:
+    rows = Message.objects.calls_to_make().select_related(
+        "request__patient",
+        "request__service",
+        "appointment__practitioner",
+        "appointment__location",
+    )
+    return [Call(row, what_to_say(row)) for row in rows]
+
+
+def desk_for(user: User, *, now: datetime) -> Desk:
+    sees_messages = user.has_perm("booking.view_message")
+    return Desk(
+        now=now,
+        waiting=waiting_for(user, now=now),
+        today=today_for(user, now=now),
+        may_decide=user.has_perm("booking.decide_request"),
+        handles_messages=sees_messages,
+        calls=calls_to_make() if sees_messages else [],
+        failed=list(Message.objects.failed()[:20]) if sees_messages else [],
+    )

@@ -1,0 +1,67 @@
+"""The steps of the booking, the draft that walks through them, and which step is next."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from booking.models.appointments import Appointment
+from booking.models.requests import AppointmentRequest
+from clinic.memory import the_clinic
+from clinic.models import Practitioner
+
+SESSION_KEY = "draft"  # all that the session holds
+
+
+def bookings_open() -> bool:
+    """Closed by staff, and on a public address for as long as the practitioners are examples."""
+    if not the_clinic().accepts_bookings:
+        return False
+    if settings.IS_LOOPBACK:
+        return True
+    return not Practitioner.objects.active().filter(is_example=True).exists()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The request that this visitor is filling in, or has just sent."""
+
+    request: AppointmentRequest
+    chosen: Appointment | None
+
+    @property
+    def next_step(self) -> str:
+        """The name of the first step that is not done yet."""
+        if not self.request.is_draft:
+            return "book-done"
+        if self.chosen is None:
+            return "book-time"
+        if not self.request.answers:
+            return "book-details"
+        return "book-check"
+
+    @property
+    def next_url(self) -> str:
+        return reverse(self.next_step)
+
+
+def remember_draft(http: HttpRequest, request: AppointmentRequest) -> None:
+    http.session[SESSION_KEY] = str(request.id)
+
+
+def draft_of(http: HttpRequest) -> Draft | None:
+    """The visitor's draft with the time it last chose, held or not."""
+    try:
+        key = UUID(http.session.get(SESSION_KEY, ""))
+    except ValueError:
+        return None
+    rows = AppointmentRequest.objects.select_related(
+        "service", "practitioner_wish", "article", "patient"
+    )
+    request = rows.filter(id=key).first()
+    if request is None:
+        return None
+    chosen = request.appointments.with_people().order_by("-created_at").first()
+    return Draft(request, chosen)

@@ -1,0 +1,49 @@
+"""How often one visitor may take something from the calendar."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+
+from booking.errors import TooMany
+from clinic.limits import client_address, within_limit
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+DRAFTS_AN_HOUR = 30
+HOLDS_AN_HOUR = 40
+REQUESTS_A_DAY_AND_ADDRESS = 10
+REQUESTS_A_DAY_AND_PERSON = 5
+WRONG_LINKS_AN_HOUR = 60
+
+
+def _by_address(
+    http: HttpRequest, scope: str, limit: int, period: timedelta, now: datetime
+) -> None:
+    address = client_address(http)
+    if not within_limit(scope, address, limit=limit, period=period, now=now):
+        raise TooMany
+
+
+def check_draft(http: HttpRequest, *, now: datetime) -> None:
+    _by_address(http, "draft", DRAFTS_AN_HOUR, HOUR, now)
+
+
+def check_hold(http: HttpRequest, *, now: datetime) -> None:
+    _by_address(http, "hold", HOLDS_AN_HOUR, HOUR, now)
+
+
+def check_request(http: HttpRequest, *, email: str, telephone: str, now: datetime) -> None:
+    """Count one request sent, by network address, by e-mail address and by number."""
+    _by_address(http, "request", REQUESTS_A_DAY_AND_ADDRESS, DAY, now)
+    for scope, value in (("email", email), ("telephone", telephone)):
+        if value and not within_limit(
+            scope, value, limit=REQUESTS_A_DAY_AND_PERSON, period=DAY, now=now
+        ):
+            raise TooMany
+
+
+def check_link(http: HttpRequest, *, now: datetime) -> bool:
+    """Whether this address may go on trying links after a wrong one."""
+    return within_limit(
+        "link", client_address(http), limit=WRONG_LINKS_AN_HOUR, period=HOUR, now=now
+    )

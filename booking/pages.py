@@ -1,0 +1,52 @@
+"""What every page of the booking has in common."""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+
+from booking.errors import TooMany
+from booking.flow import Draft, bookings_open, draft_of
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept nowhere, named to nobody, found by no search engine."""
+    add_never_cache_headers(response)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def booking_page[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A step of the booking: private, closed when bookings are, and calm when there are too many."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not bookings_open():
+            return private(render(request, "booking/closed.html"))
+        try:
+            return private(view(request, *args, **kwargs))
+        except TooMany as error:
+            return private(render(request, "booking/too_many.html", {"error": error}, status=429))
+
+    return page
+
+
+def draft_page(
+    view: Callable[[HttpRequest, Draft], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A step that needs a draft: without one the booking begins anew."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest) -> HttpResponse:
+        draft = draft_of(request)
+        if draft is None:
+            return redirect("book")
+        return view(request, draft)
+
+    return booking_page(page)

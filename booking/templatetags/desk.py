@@ -1,0 +1,49 @@
+"""What the staff's pages show of the bookings."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince, timeuntil
+
+from booking.desk.today import Desk, desk_for
+from booking.models import Appointment
+from clinic import times
+from clinic.audit import record_access
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def todays_desk(context: dict[str, Any]) -> Desk | None:
+    """The desk of who has signed in; None for those who have nothing to do with patients."""
+    request = context["request"]
+    if not request.user.has_perm("booking.view_appointment"):
+        return None
+    record_access(request, action="list", subject_type="desk")
+    return desk_for(request.user, now=timezone.now())
+
+
+@register.filter
+def when(appointment: Appointment) -> str:
+    """“Tue Nov 24, 9:30 am EST”, as the clock on the location's wall shows it."""
+    local = appointment.local_start
+    return f"{local:%a %b} {local.day}, {times.clock(local)} {local.tzname()}"
+
+
+@register.filter
+def hours(appointment: Appointment) -> str:
+    """“9:30 to 10:15 am”; both halves of the day are named where they differ."""
+    begins, ends = times.clock(appointment.local_start), times.clock(appointment.local_end)
+    return f"{begins.removesuffix(ends[-3:])} to {ends}"
+
+
+@register.filter
+def ago(moment: datetime, now: datetime) -> str:
+    return timesince(moment, now, depth=1)
+
+
+@register.filter
+def left(moment: datetime, now: datetime) -> str:
+    return timeuntil(moment, now, depth=1)
