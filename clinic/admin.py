@@ -102,9 +102,7 @@ class StaffAdmin(UserAdmin):
         own = ("groups", "is_active") if obj and obj.pk == request.user.pk else ()
         return (*self.readonly_fields, *own)
 
-    def formfield_for_manytomany(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
             kwargs["widget"] = forms.CheckboxSelectMultiple()

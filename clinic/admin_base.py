@@ -75,5 +75,3 @@ class PublishingAdmin(admin.ModelAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
         publish()
         return super().log_deletions(request, queryset)
-
-

@@ -1,0 +1,163 @@
+"""Writing, reviewing and publishing: articles made of blocks, points, and what they cite."""
+
+from typing import Any
+
+from content_editor.admin import ContentEditor, ContentEditorInline
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone, translation
+
+from clinic.admin_base import PublishingAdmin
+from content.models import (
+    Article,
+    BookingBlock,
+    Caution,
+    PointsBlock,
+    PressurePoint,
+    RedFlag,
+    Reference,
+    TextBlock,
+    Topic,
+)
+
+
+@admin.register(Article)
+class ArticleAdmin(PublishingAdmin, ContentEditor):
+    list_display = ("title", "language", "status", "published_at", "review", "updated_at")
+    list_filter = ("status", "language", "topics")
+    list_select_related = ("reviewed_by",)
+    search_fields = ("title", "lead", "slug")
+    prepopulated_fields = {"slug": ("title",)}
+    filter_horizontal = ("topics", "red_flags", "cautions")
+    readonly_fields = ("updated_at",)
+    inlines = [
+        ContentEditorInline.create(TextBlock, icon="notes"),
+        ContentEditorInline.create(
+            PointsBlock, icon="my_location", autocomplete_fields=("points",)
+        ),
+        ContentEditorInline.create(BookingBlock, icon="event"),
+    ]
+    fieldsets = (
+        (None, {"fields": ("title", ("slug", "language"), "lead", "description")}),
+        (
+            "Published",
+            {
+                "description": "Only what is published, and whose time has come, is shown.",
+                "fields": (("status", "published_at"), "updated_at"),
+            },
+        ),
+        (
+            "Written and reviewed",
+            {
+                "fields": (
+                    ("author", "written_on"),
+                    ("reviewed_by", "reviewed_on", "review_due_on"),
+                    "translation_reviewed_on",
+                )
+            },
+        ),
+        (
+            "Belongs to",
+            {"classes": ("collapse",), "fields": ("topics", "red_flags", "cautions")},
+        ),
+    )
+
+    class Media:
+        css = {"all": ("css/prose-editor.css",)}
+        js = ("js/static-styles.js",)
+
+    @admin.display(description="reviewed", ordering="reviewed_on")
+    def review(self, article: Article) -> str:
+        if article.reviewed_by is None:
+            return "not yet"
+        return f"{article.reviewed_on}, {article.reviewed_by.name}"
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new article is written today, by whoever begins it."""
+        first = {"author": str(request.user), "written_on": timezone.localdate().isoformat()}
+        return {**first, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        """Blocks are part of the article: whatever is saved with it makes it newer."""
+        obj.updated_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
+        if obj is None or obj.status != Article.Status.PUBLISHED:
+            return None
+        with translation.override(obj.language):
+            return obj.get_absolute_url()
+
+
+@admin.register(PressurePoint)
+class PressurePointAdmin(PublishingAdmin):
+    list_display = ("code", "name_en", "region", "evidence_grade", "self_press", "order")
+    list_filter = ("region", "view", "evidence_grade", "self_press")
+    search_fields = ("code", "pinyin", "name_en", "name_es")
+    prepopulated_fields = {"slug": ("code", "name_en")}
+    filter_horizontal = ("cautions",)
+    fieldsets = (
+        (
+            None,
+            {"fields": (("code", "slug"), "pinyin", "region", "self_press", "cautions", "order")},
+        ),
+        ("On the figure", {"fields": ("view", ("x", "y"), "paired")}),
+        ("Evidence", {"fields": ("evidence_grade", "evidence_en", "evidence_es")}),
+        (
+            "English",
+            {
+                "fields": (
+                    "name_en",
+                    "channel_en",
+                    "location_en",
+                    "caution_en",
+                    "technique_en",
+                    "tradition_en",
+                )
+            },
+        ),
+        (
+            "Spanish",
+            {
+                "fields": (
+                    "name_es",
+                    "channel_es",
+                    "location_es",
+                    "caution_es",
+                    "technique_es",
+                    "tradition_es",
+                )
+            },
+        ),
+    )
+
+
+@admin.register(Topic)
+class TopicAdmin(PublishingAdmin):
+    list_display = ("name_en", "name_es", "slug", "order")
+    prepopulated_fields = {"slug": ("name_en",)}
+
+
+@admin.register(RedFlag)
+class RedFlagAdmin(PublishingAdmin):
+    """Shown before the times of every booking, and in the articles that name them."""
+
+    list_display = ("text_en", "level", "order")
+    list_filter = ("level",)
+    search_fields = ("text_en", "text_es")
+
+
+@admin.register(Caution)
+class CautionAdmin(PublishingAdmin):
+    list_display = ("name_en", "kind", "ask_at_booking", "order")
+    list_filter = ("kind", "ask_at_booking")
+    search_fields = ("name_en", "name_es")
+    prepopulated_fields = {"slug": ("name_en",)}
+
+
+@admin.register(Reference)
+class ReferenceAdmin(PublishingAdmin):
+    """Cited in texts as [@key]."""
+
+    list_display = ("key", "authors", "year", "title")
+    search_fields = ("key", "authors", "title")
