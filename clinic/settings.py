@@ -103,7 +103,6 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("forms",)
 CRISPY_TEMPLATE_PACK = "forms"
 
