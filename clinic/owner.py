@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from clinic.models import User
+from clinic.roles import OWNER
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ def create_first_owner() -> Credentials | None:
         email=f"owner@{mail_domain(settings.SITE_HOST)}", password=secrets.token_urlsafe(18)
     )
     user = User.objects.create_superuser(credentials.email, credentials.password)
-    user.groups.set(Group.objects.filter(name="Owner"))
+    user.groups.set(Group.objects.filter(name=OWNER))
     return credentials
