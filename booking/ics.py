@@ -46,8 +46,7 @@ def _event(
     event.add("description", f"{link}\n{clinic.telephone.as_national}")
     event.add("url", link)
     place = appointment.location
-    address = ", ".join(part for part in (place.street, place.city, place.state) if part)
-    event.add("location", address or clinic.name)
+    event.add("location", f"{place.street}, {place.city}" if place.street else clinic.name)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")
     if clinic.email:
