@@ -32,7 +32,9 @@ def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
             if not limits.check_link(request, now=now):
                 return private(render(request, "booking/too_many.html", status=429))
             return private(not_found(request, Http404()))
-        return private(view(request, found))
+        response = private(view(request, found))
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        return response
 
     return page
 
@@ -90,7 +92,11 @@ def appointment_cancel(request: HttpRequest, found: AppointmentRequest) -> HttpR
     if request.method != "POST":
         if not context["can_cancel"]:
             return redirect("appointment", token=context["token"])
-        return render(request, "booking/cancel.html", context)
+        response = render(request, "booking/cancel.html", context)
+        # Under no-referrer a browser posts the form with the origin "null", which the check
+        # against forgery refuses; this names the site and nothing of the path.
+        response.headers["Referrer-Policy"] = "strict-origin"
+        return response
     try:
         actions.cancel(appointment_id=current.id, by=Actor.patient(), now=timezone.now())
     except BookingError as error:

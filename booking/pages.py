@@ -13,9 +13,8 @@ from booking.flow import Draft, bookings_open, draft_of
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Kept nowhere, named to nobody, found by no search engine."""
+    """Kept nowhere, found by no search engine."""
     add_never_cache_headers(response)
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
