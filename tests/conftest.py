@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from clinic import catalogs
+from tests.append_only import let_flush_pass
 
 # A Monday, nine in the morning in New York.
 START = datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
@@ -16,6 +17,13 @@ IN_REAL_TIME = ("browser", "race", "audit")
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_catalogs() -> None:
     catalogs.compile_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_can_be_emptied() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        let_flush_pass(monkeypatch)
+        yield
 
 
 @pytest.fixture(autouse=True)
