@@ -1,12 +1,16 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
-def apply_roles_after_migrate(apps: Any, **kwargs: object) -> None:
-    """Groups follow the table in clinic/roles.py whenever the database is brought up to date."""
+def apply_roles_after_migrate(apps: Any = installed, **kwargs: object) -> None:
+    """Groups follow the table in clinic/roles.py whenever the database is brought up to date.
+
+    `migrate` hands its state of the apps over, `flush` does not.
+    """
     # Imported here: models are not loaded yet when Django reads this module.
     from clinic.roles import apply_roles
 
