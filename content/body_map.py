@@ -66,10 +66,6 @@ class Plate:
         return TITLES[self.view]
 
     @property
-    def drawing(self) -> str:
-        return f"partials/figures/{self.view}.svg"
-
-    @property
     def close_up(self) -> str:
         """The viewBox around the plate's first marker."""
         top = min(max(self.markers[0].y - CLOSE_UP // 2, 0), HEIGHT - CLOSE_UP)

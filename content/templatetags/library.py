@@ -64,8 +64,8 @@ def readable_topics() -> list[tuple[Topic, list[Piece]]]:
 
 
 @register.simple_tag
-def all_points() -> tuple[Point, ...]:
-    return library().points
+def latest_articles(most: int = 5) -> list[Piece]:
+    return library().articles(get_language(), now=timezone.now())[:most]
 
 
 @register.inclusion_tag("partials/plate.html")
