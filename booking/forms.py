@@ -41,6 +41,20 @@ class BookingForm(forms.Form):
         return bool(self.data.get("website"))
 
 
+class ChoicesAmongMany(forms.MultipleChoiceField):
+    """One group of several of which one answer is needed: not called optional."""
+
+    says_optional = False
+
+
+GATE_LEGENDS = {
+    RedFlag.Level.CALL_911: gettext_lazy("Signs to call 911 for"),
+    RedFlag.Level.CALL_988: gettext_lazy("Signs to call or text 988 for"),
+    RedFlag.Level.EMERGENCY: gettext_lazy("Signs to go to an emergency department for"),
+    RedFlag.Level.SAME_DAY: gettext_lazy("Signs to see a doctor for today"),
+}
+
+
 class SafetyForm(BookingForm):
     """The red flags, by what each calls for. Nothing of it is stored when it stops somebody."""
 
@@ -48,7 +62,7 @@ class SafetyForm(BookingForm):
     seen_by_doctor = forms.BooleanField(
         required=False,
         label=gettext_lazy("A doctor has already looked at this"),
-        help_text=gettext_lazy("For the signs under “See a doctor today”."),
+        help_text=gettext_lazy("For the signs to see a doctor for today."),
     )
 
     def __init__(self, *args: Any, flags: Iterable[RedFlag], **kwargs: Any) -> None:
@@ -56,8 +70,8 @@ class SafetyForm(BookingForm):
         self.all_flags = list(flags)
         for level in RedFlag.Level:
             of_level = [flag for flag in self.all_flags if flag.level == level]
-            self.fields[f"flags_{level.value}"] = forms.MultipleChoiceField(
-                label=level.label,
+            self.fields[f"flags_{level.value}"] = ChoicesAmongMany(
+                label=GATE_LEGENDS[level],
                 choices=[(flag.slug, flag.text) for flag in of_level],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
@@ -126,6 +140,17 @@ class BirthDateField(forms.MultiValueField):
             raise ValidationError(
                 _("The birth date needs a real month, day and year, like 3 14 1968.")
             ) from error
+
+
+SECTIONS = (
+    (gettext_lazy("The patient"), ("who", "full_name", "booked_by", "birth_date")),
+    (
+        gettext_lazy("How we reach you"),
+        ("email", "telephone", "prefers", "may_leave_voicemail", "language", "needs"),
+    ),
+    (gettext_lazy("The visit"), ("reason", "screening")),
+    (gettext_lazy("Payment"), ("payment",)),
+)
 
 
 class DetailsForm(BookingForm):
@@ -243,9 +268,9 @@ class DetailsForm(BookingForm):
         return born
 
     @property
-    def before_payment(self) -> list[forms.BoundField]:
-        """All fields that people see but the last, which stands beside the notices on money."""
-        return [field for field in self if field.name not in {"payment", "website"}]
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings, in the order in which people are asked."""
+        return [(str(title), [self[name] for name in names]) for title, names in SECTIONS]
 
     @property
     def rows(self) -> list[dict[str, str]]:
