@@ -88,9 +88,9 @@ class SafetyForm(BookingForm):
         data = super().clean() or {}
         named = any(data.get(f"flags_{level.value}") for level in RedFlag.Level)
         if not named and not data.get("none"):
-            raise ValidationError(_("Choose what applies to you, or “None of these”."))
+            self.add_error("none", _("Choose what applies to you, or “None of these”."))
         if named and data.get("none"):
-            raise ValidationError(_("Choose either a sign or “None of these”, not both."))
+            self.add_error("none", _("Choose either a sign or “None of these”, not both."))
         return data
 
     def named_flags(self) -> list[RedFlag]:
