@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_prose_editor.fields import ProseEditorField
 
 from clinic.fields import Bilingual
@@ -121,7 +122,7 @@ class Caution(models.Model):
 class PressurePoint(models.Model):
     class View(models.TextChoices):
         FRONT = "front", _("Front")
-        BACK = "back", _("Back")
+        BACK = "back", pgettext_lazy("view of the body", "Back")
         HAND = "hand", _("Back of the hand")
         HEAD = "head", _("Head, from the side")
 
