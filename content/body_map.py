@@ -14,15 +14,15 @@ from content.library import Point
 from content.models import PressurePoint
 
 WIDTH, HEIGHT = 320, 420
-CLOSE_UP = 210  # height of the part of a drawing that one point's own figure shows
+CLOSE_UP = 220, 160  # the part of a drawing that one point's own figure shows
 RIGHT_MARGIN, LEFT_MARGIN = 286, 34
 LABEL_HEIGHT = 16
 View = PressurePoint.View
 TITLES: dict[str, str | Promise] = {
-    View.BACK: _("The points on the back"),
-    View.FRONT: _("The points on the front"),
-    View.HAND: _("The points on the back of the hand"),
-    View.HEAD: _("The point on the side of the head"),
+    View.BACK: _("On the back"),
+    View.FRONT: _("On the front"),
+    View.HAND: _("On the back of the hand"),
+    View.HEAD: _("On the side of the head"),
 }
 
 
@@ -67,9 +67,14 @@ class Plate:
 
     @property
     def close_up(self) -> str:
-        """The viewBox around the plate's first marker."""
-        top = min(max(self.markers[0].y - CLOSE_UP // 2, 0), HEIGHT - CLOSE_UP)
-        return f"0 {top} {WIDTH} {CLOSE_UP}"
+        """The viewBox around the plate's first marker, with its twin if that is near."""
+        width, height = CLOSE_UP
+        marker = self.markers[0]
+        with_twin = marker.twin_x is not None and marker.x - marker.twin_x < width - 40
+        middle = WIDTH // 2 if with_twin else marker.x
+        left = min(max(middle - width // 2, 0), WIDTH - width)
+        top = min(max(marker.y - height // 2, 0), HEIGHT - height)
+        return f"{left} {top} {width} {height}"
 
 
 def twin(point: Point) -> int | None:

@@ -68,6 +68,12 @@ class Piece:
     def has_booking(self) -> bool:
         return any(block.kind == "booking" for block in self.blocks)
 
+    @property
+    def cites(self) -> bool:
+        texts = [block.body for block in self.blocks]
+        texts += [point.row.evidence for point in self.points]
+        return any("[@" in text for text in texts)
+
     def is_out(self, now: datetime) -> bool:
         return self.row.published_at <= now
 
