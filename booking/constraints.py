@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
-from django.utils.functional import Promise
 
 from clinic.constraints import TriggerConstraint
 
@@ -28,7 +27,7 @@ class NoOverlap(TriggerConstraint):
         end: str,
         statuses: Sequence[str],
         longest_hours: int,
-        violation_error_message: str | Promise | None = None,
+        violation_error_message: str | None = None,
     ) -> None:
         self.owner = owner
         self.start = start

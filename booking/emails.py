@@ -82,7 +82,7 @@ WRITERS = {
 
 def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     """The message as it would be sent at `now`, in its own language."""
-    appointment = Appointment.objects.with_people().get(id=message.appointment_id)
+    appointment = Appointment.objects.with_people().get(messages=message)
     context = Context(message, appointment, Clinic.objects.get(), now)
     with translation.override(message.language):
         return WRITERS[Kind(message.kind)](context)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -105,17 +105,18 @@ class SafetyForm(BookingForm):
 class BirthDateWidget(forms.MultiWidget):
     """Month, day, year, as people here write it; typed, since nobody pages back sixty years."""
 
+    BOXES: ClassVar = {
+        "month": (gettext_lazy("Month"), "bday-month"),
+        "day": (gettext_lazy("Day"), "bday-day"),
+        "year": (gettext_lazy("Year"), "bday-year"),
+    }
+
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {
-            "month": (gettext_lazy("Month"), "bday-month"),
-            "day": (gettext_lazy("Day"), "bday-day"),
-            "year": (gettext_lazy("Year"), "bday-year"),
-        }
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             name: forms.TextInput(
                 attrs={"aria-label": label, "inputmode": "numeric", "autocomplete": complete}
             )
-            for name, (label, complete) in boxes.items()
+            for name, (label, complete) in self.BOXES.items()
         }
         super().__init__(widgets, attrs)
 
@@ -289,10 +290,10 @@ class DetailsForm(BookingForm):
     def _shown(self, name: str) -> str:
         value = self.cleaned_data[name]
         field = self.fields[name]
-        if isinstance(field, forms.MultipleChoiceField):
-            return ", ".join(str(label) for key, label in field.choices if key in value)
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices).get(value, ""))  # type: ignore[arg-type]
+            chosen = value if isinstance(value, list) else [value]
+            labels = dict(cast("list[tuple[str, str]]", field.choices))
+            return ", ".join(str(labels[key]) for key in chosen if key in labels)
         if isinstance(field, forms.BooleanField):
             return _("Yes") if value else _("No")
         if isinstance(value, date):
@@ -303,7 +304,7 @@ class DetailsForm(BookingForm):
 
     def typed(self) -> dict[str, str | list[str]]:
         """What was typed, as it was typed: kept with the draft and put into the form again."""
-        boxes = [f"birth_date{box}" for box in BirthDateWidget().widgets_names]
+        boxes = [f"birth_date_{box}" for box in BirthDateWidget.BOXES]
         names = [name for name in (*self.fields, *boxes) if name in self.data]
         return {
             name: self.data.getlist(name) if name == "screening" else self.data[name]  # type: ignore[attr-defined]

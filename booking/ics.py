@@ -24,7 +24,7 @@ def calendar_file(
     first, last = appointment.local_start.date() - DAY, appointment.local_end.date() + DAY
     calendar.add_component(Timezone.from_tzinfo(zone, zone.key, first, last))
     calendar.add_component(_event(appointment, clinic, link, attendee, now, cancelled=cancelled))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(

@@ -5,10 +5,8 @@ from datetime import datetime
 from booking.models.appointments import Appointment
 from booking.models.messages import Message
 
-Kind, Channel = Message.Kind, Message.Channel
 
-
-def tell_patient(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+def tell_patient(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
     """By e-mail where there is an address; by a call for the desk where that is wished or all.
 
     Whoever has just sent the form has read the answer on the page: that needs no call.
@@ -17,18 +15,22 @@ def tell_patient(kind: Kind, appointment: Appointment, *, now: datetime) -> None
     if patient is None:
         return
     if patient.email:
-        _put(kind, Channel.EMAIL, appointment, appointment.request.language, now)
+        _put(kind, Message.Channel.EMAIL, appointment, appointment.request.language, now)
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
-    if wants_call and kind != Kind.REQUESTED:
-        _put(kind, Channel.CALL, appointment, appointment.request.language, now)
+    if wants_call and kind != Message.Kind.REQUESTED:
+        _put(kind, Message.Channel.CALL, appointment, appointment.request.language, now)
 
 
-def tell_staff(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
-    _put(kind, Channel.EMAIL, appointment, "en", now)
+def tell_staff(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
+    _put(kind, Message.Channel.EMAIL, appointment, "en", now)
 
 
 def _put(
-    kind: Kind, channel: Channel, appointment: Appointment, language: str, now: datetime
+    kind: Message.Kind,
+    channel: Message.Channel,
+    appointment: Appointment,
+    language: str,
+    now: datetime,
 ) -> None:
     Message.objects.create(
         kind=kind,

@@ -25,7 +25,7 @@ def booking_page[**P](
     """A step of the booking: private, closed when bookings are, and calm when there are too many."""
 
     @functools.wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not bookings_open():
             return private(render(request, "booking/closed.html"))
         try:

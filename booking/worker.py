@@ -8,6 +8,7 @@ sent again, with the same Message-ID. That is at least once, and never not at al
 import logging
 import smtplib
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db.models import F
@@ -62,7 +63,7 @@ def tidy_up(*, now: datetime) -> None:
         draft.delete()
 
 
-def claim(message_id: object, *, now: datetime) -> Message | None:
+def claim(message_id: UUID, *, now: datetime) -> Message | None:
     """Make a due message ours for the time of the lease, unless somebody was faster."""
     due = Message.objects.due(now=now).order_by().filter(id=message_id)
     if not due.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):

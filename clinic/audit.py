@@ -37,7 +37,7 @@ def record_access(
     request: HttpRequest, *, action: str, subject_type: str = "", subject: object = ""
 ) -> None:
     """Write down that the signed-in person did `action` with `subject` (its key, no name)."""
-    user: User | None = request.user if request.user.is_authenticated else None  # type: ignore[assignment]
+    user: User | None = request.user if request.user.is_authenticated else None
     AccessLog.objects.create(
         user=user.pk if user else None,
         action=action,

@@ -7,7 +7,6 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement, Table
-from django.utils.functional import Promise
 
 REFUSAL = "append-only: rows can be neither changed nor deleted"
 
@@ -70,7 +69,7 @@ class TriggerConstraint(models.BaseConstraint):
 class AppendOnly(TriggerConstraint):
     """Rows can be added and read; the database refuses UPDATE, DELETE and TRUNCATE."""
 
-    def __init__(self, *, name: str, violation_error_message: str | Promise | None = None) -> None:
+    def __init__(self, *, name: str, violation_error_message: str | None = None) -> None:
         super().__init__(name=name, violation_error_message=violation_error_message or REFUSAL)
 
     def trigger_sql(self, table: str, vendor: str) -> list[str]:

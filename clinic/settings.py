@@ -122,7 +122,8 @@ def named_database(url: str) -> dict[str, Any]:
 def database() -> dict[str, Any]:
     """SQLite in the data folder, or what DATABASE_URL names."""
     url = env.str("DATABASE_URL", "")
-    config = named_database(url) if url else {"ENGINE": "django.db.backends.sqlite3"}
+    sqlite = {"ENGINE": "django.db.backends.sqlite3"}
+    config: dict[str, Any] = named_database(url) if url else dict(sqlite)
     if config["ENGINE"] == "django.db.backends.postgresql":
         config["HOST"] = unquote(config["HOST"])  # a socket's folder is written %2Frun%2Fpostgresql
         pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 12), "timeout": 5}
