@@ -68,10 +68,16 @@ def start_draft(
     seen_by_doctor: bool,
     practitioner: Practitioner | None = None,
     article: Article | None = None,
+    instead_of: UUID | None = None,
+    by: Actor,
     now: datetime,
 ) -> AppointmentRequest:
-    """Begin a request once the safety gate has been passed; the wording shown is kept."""
+    """Begin a request once the safety gate has been passed; the wording shown is kept.
+
+    `instead_of` is a draft of the same visitor: its time is freed and its answers move along.
+    """
     return AppointmentRequest.objects.create(
+        answers=_give_up_draft(instead_of, by=by, now=now) if instead_of else "",
         reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8)),
         service=service,
         language=language,
@@ -260,6 +266,18 @@ def answer_by(service: Service, starts_at: datetime, *, now: datetime) -> dateti
 
 
 # What the actions are made of; all of it runs inside their transaction.
+
+
+def _give_up_draft(request_id: UUID, *, by: Actor, now: datetime) -> str:
+    """Free what a draft holds, and return its answers."""
+    draft = AppointmentRequest.objects.drafts().filter(id=request_id).first()
+    if draft is None:
+        return ""
+    for held in draft.appointments.filter(status=Status.HELD):
+        _change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
+    answers, draft.answers = draft.answers, ""
+    draft.save(update_fields=["answers"])
+    return answers
 
 
 def _draft(request_id: UUID) -> AppointmentRequest:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from booking import actions, limits, screening
 from booking.actors import Actor
 from booking.errors import NotFree
-from booking.flow import Draft, remember_draft
+from booking.flow import Draft, draft_of, remember_draft
 from booking.forms import DetailsForm, SafetyForm
 from booking.links import path_for
 from booking.pages import booking_page, draft_page
@@ -63,6 +63,7 @@ def _begin(
 ) -> HttpResponse:
     now = timezone.now()
     limits.check_draft(request, now=now)
+    before = draft_of(request)
     assert wish.service is not None
     draft = actions.start_draft(
         service=wish.service,
@@ -71,6 +72,8 @@ def _begin(
         seen_by_doctor=seen_by_doctor,
         practitioner=wish.practitioner,
         article=wish.article,
+        instead_of=before.request.id if before else None,
+        by=PATIENT,
         now=now,
     )
     remember_draft(request, draft)
