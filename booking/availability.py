@@ -144,12 +144,19 @@ def openings(
         )
         for start, end in stretches:
             nearby = _near(calendar, rules, Interval(start, end))
-            while start + rules.duration <= end:
-                if window.start <= start < window.end:
-                    opening = _opening(nearby, rules, start)
+            for moment in _starts(Interval(start, end), rules):
+                if window.start <= moment < window.end:
+                    opening = _opening(nearby, rules, moment)
                     if opening:
                         yield opening
-                start += rules.step
+
+
+def _starts(stretch: Interval, rules: Rules) -> Iterator[datetime]:
+    """The grid of a stretch of hours: every step at which a whole visit still fits."""
+    moment = stretch.start
+    while moment + rules.duration <= stretch.end:
+        yield moment
+        moment += rules.step
 
 
 def _near(calendar: Calendar, rules: Rules, stretch: Interval) -> Calendar:

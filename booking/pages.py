@@ -22,7 +22,7 @@ def private(response: HttpResponse) -> HttpResponse:
 def booking_page[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A step of the booking: private, closed when bookings are, and calm when there are too many."""
+    """A step of the booking: private, closed when bookings are, calm about too many requests."""
 
     @functools.wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

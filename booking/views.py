@@ -55,18 +55,17 @@ def safety(request: HttpRequest) -> HttpResponse:
     outcome = screening.outcome_of(flags, seen_by_doctor=seen_by_doctor)
     if outcome is not screening.Outcome.GO_ON:
         return render(request, "booking/stop.html", {"outcome": outcome.value, "wish": wish})
-    return _begin(request, wish, form, seen_by_doctor=bool(flags) and seen_by_doctor)
+    return _begin(request, wish, wish.service, form, seen_by_doctor=bool(flags) and seen_by_doctor)
 
 
 def _begin(
-    request: HttpRequest, wish: Wish, form: SafetyForm, *, seen_by_doctor: bool
+    request: HttpRequest, wish: Wish, service: Service, form: SafetyForm, *, seen_by_doctor: bool
 ) -> HttpResponse:
     now = timezone.now()
     limits.check_draft(request, now=now)
     before = draft_of(request)
-    assert wish.service is not None
     draft = actions.start_draft(
-        service=wish.service,
+        service=service,
         language=get_language() or "en",
         gate_wording=screening.wording_of(form.all_flags),
         seen_by_doctor=seen_by_doctor,
