@@ -8,6 +8,21 @@ from django.db import DEFAULT_DB_ALIAS, models
 
 from clinic.constraints import TriggerConstraint
 
+# Instants are stored as text of one form, so that they compare as text. The lower bound is what
+# keeps the search short: no interval is longer than `hours`.
+TRIGGER = """
+CREATE TRIGGER "{name}_{event}" BEFORE {event} ON %(table)s
+WHEN NEW.{owner} IS NOT NULL AND NEW.status IN ({statuses})
+BEGIN
+  SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
+    SELECT 1 FROM %(table)s
+    WHERE {owner} = NEW.{owner} AND status IN ({statuses})
+    AND {start} >= strftime('%%Y-%%m-%%d %%H:%%M:%%S', NEW.{start}, '-{hours} hours')
+    AND {start} < NEW.{end} AND {end} > NEW.{start} AND id <> {itself}
+  );
+END
+"""
+
 
 class NoOverlap(TriggerConstraint):
     """No two rows of the same `owner` overlap in [start, end) while their status blocks.
@@ -76,31 +91,23 @@ class NoOverlap(TriggerConstraint):
         return super().remove_sql(model, schema_editor)
 
     def trigger_sql(self, table: str, vendor: str) -> list[str]:
-        statuses = ", ".join(f"'{status}'" for status in self.statuses)
-        owner = f'"{self.owner}_id"'
-        start, end = f'"{self.start}"', f'"{self.end}"'
-        # Instants are stored as text of one form, so that they compare as text.
-        earliest = (
-            f"strftime('%%Y-%%m-%%d %%H:%%M:%%S', NEW.{start}, '-{self.longest_hours} hours')"
-        )
-
-        def trigger(event: str, itself: str) -> str:
-            # Every name here is the constraint's own; nothing comes from outside.
-            return (  # noqa: S608
-                f'CREATE TRIGGER "{self.name}_{event.lower()}" BEFORE {event} ON %(table)s '
-                f"WHEN NEW.{owner} IS NOT NULL AND NEW.status IN ({statuses}) BEGIN "
-                f"SELECT RAISE(ABORT, '{self.name}') WHERE EXISTS (SELECT 1 FROM %(table)s "
-                f"WHERE {owner} = NEW.{owner} AND status IN ({statuses}) "
-                f"AND {start} >= {earliest} AND {start} < NEW.{end} AND {end} > NEW.{start} "
-                f"AND id <> {itself}); END"
-            )
-
-        # The last statement changes nothing, but sends the rows already there past the trigger.
-        look_at_old_rows = "UPDATE %(table)s SET status = status"
-        return [trigger("INSERT", "NEW.id"), trigger("UPDATE", "OLD.id"), look_at_old_rows]
+        parts = {
+            "name": self.name,
+            "owner": f'"{self.owner}_id"',
+            "start": f'"{self.start}"',
+            "end": f'"{self.end}"',
+            "statuses": ", ".join(f"'{status}'" for status in self.statuses),
+            "hours": self.longest_hours,
+        }
+        return [
+            TRIGGER.format(event="INSERT", itself="NEW.id", **parts),
+            TRIGGER.format(event="UPDATE", itself="OLD.id", **parts),
+            # Changes nothing, but sends the rows already there past the trigger.
+            "UPDATE %(table)s SET status = status",
+        ]
 
     def drop_sql(self, table: str, vendor: str) -> list[str]:
-        return [f'DROP TRIGGER "{self.name}_{event}"' for event in ("insert", "update")]
+        return [f'DROP TRIGGER "{self.name}_{event}"' for event in ("INSERT", "UPDATE")]
 
     def validate(
         self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS

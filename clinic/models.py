@@ -326,7 +326,7 @@ class WorkingHours(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{Weekday(self.weekday).label} {self.starts:%H:%M}–{self.ends:%H:%M}"  # noqa: RUF001
+        return f"{Weekday(self.weekday).label} {self.starts:%H:%M}–{self.ends:%H:%M}"
 
 
 class ClosureQuerySet(models.QuerySet["Closure"]):
