@@ -11,7 +11,7 @@ from clinic.constraints import TriggerConstraint
 # Instants are stored as text of one form, so that they compare as text. The lower bound is what
 # keeps the search short: no interval is longer than `hours`.
 TRIGGER = """
-CREATE TRIGGER "{name}_{event}" BEFORE {event} ON %(table)s
+CREATE TRIGGER "{name}_{suffix}" BEFORE {event} ON %(table)s
 WHEN NEW.{owner} IS NOT NULL AND NEW.status IN ({statuses})
 BEGIN
   SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
@@ -100,14 +100,14 @@ class NoOverlap(TriggerConstraint):
             "hours": self.longest_hours,
         }
         return [
-            TRIGGER.format(event="INSERT", itself="NEW.id", **parts),
-            TRIGGER.format(event="UPDATE", itself="OLD.id", **parts),
+            TRIGGER.format(event="INSERT", suffix="insert", itself="NEW.id", **parts),
+            TRIGGER.format(event="UPDATE", suffix="update", itself="OLD.id", **parts),
             # Changes nothing, but sends the rows already there past the trigger.
             "UPDATE %(table)s SET status = status",
         ]
 
     def drop_sql(self, table: str, vendor: str) -> list[str]:
-        return [f'DROP TRIGGER "{self.name}_{event}"' for event in ("INSERT", "UPDATE")]
+        return [f'DROP TRIGGER "{self.name}_{event}"' for event in ("insert", "update")]
 
     def validate(
         self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
