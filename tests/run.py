@@ -62,7 +62,7 @@ class Result:
 
 
 def static_steps() -> list[Step]:
-    production = {"SITE_URL": "https://clinic.example"}
+    production = {"SITE_URL": "https://clinic.example", "EMAIL_URL": "smtp://mail.clinic.example"}
     deploy = [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]
     return [
         Step("ruff", [PYTHON, "-m", "ruff", "check", "."]),
