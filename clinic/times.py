@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 def clock(at: time | datetime) -> str:
     """“9:30 am”, in Spanish “9:30 a. m.”; a moment is taken as it is, in its own zone."""
     half = "p" if at.hour >= 12 else "a"
-    marker = f"{half}. m." if (get_language() or "en").startswith("es") else f"{half}m"
+    marker = f"{half}.\u00a0m." if (get_language() or "en").startswith("es") else f"{half}m"
     return f"{(at.hour - 1) % 12 + 1}:{at.minute:02} {marker}"
 
 

@@ -29,7 +29,7 @@ from content.models import (
     Topic,
 )
 
-clean_prose = TextBlock._meta.get_field("body").sanitize  # type: ignore[union-attr]
+clean_prose = TextBlock._meta.get_field("body").sanitize
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Piece:
 
     @property
     def cites(self) -> bool:
-        texts = [block.body for block in self.blocks]
+        texts: list[str] = [block.body for block in self.blocks]
         texts += [point.row.evidence for point in self.points]
         return any("[@" in text for text in texts)
 
@@ -142,7 +142,7 @@ def _related[M: Model](row: Model, name: str, model: type[M]) -> tuple[M, ...]:
 
 
 def _read_points() -> dict[int, Point]:
-    rows = PressurePoint.objects.fetch_mode(FETCH_RAISE).prefetch_related("cautions")
+    rows = PressurePoint.objects.all().fetch_mode(FETCH_RAISE).prefetch_related("cautions")
     return {row.pk: Point(row, _related(row, "cautions", Caution)) for row in rows}
 
 

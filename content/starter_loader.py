@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import holidays
 from django.db import models, transaction
+from holidays import country_holidays
 
 from clinic import memory
 from clinic.models import Clinic, Closure, Location, Practitioner, Room, Service, WorkingHours
@@ -65,7 +65,8 @@ def read(path: Path) -> Data:
 
 
 def holidays_of(year: int) -> Iterator[Entry]:
-    for day, name in sorted(holidays.US(years=range(year, year + YEARS_OF_HOLIDAYS)).items()):
+    federal = country_holidays("US", years=range(year, year + YEARS_OF_HOLIDAYS))
+    for day, name in sorted(federal.items()):
         plain = name.removesuffix(OBSERVED)
         spanish = HOLIDAYS_ES.get(plain, "")
         if spanish and plain != name:
@@ -106,9 +107,7 @@ def columns(model: type[models.Model], data: Data) -> Data:
 
 def named(model: type[models.Model], data: Data, *, by: str = "slug") -> models.Model | None:
     """A new row, or None where staff already made one of this name."""
-    row, new = model._default_manager.get_or_create(
-        **{by: data[by]}, defaults=columns(model, data)
-    )
+    row, new = model._default_manager.get_or_create(**{by: data[by]}, defaults=columns(model, data))
     return row if new else None
 
 

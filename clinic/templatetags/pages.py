@@ -26,10 +26,7 @@ def structured(context: dict[str, Any], page: Page) -> SafeString:
     return format_html_join(
         "\n",
         '<script type="application/ld+json">{}</script>',
-        (
-            (SafeString(json.dumps(item, ensure_ascii=False).translate(ESCAPES)),)
-            for item in items
-        ),
+        ((SafeString(json.dumps(item, ensure_ascii=False).translate(ESCAPES)),) for item in items),
     )
 
 
