@@ -3,6 +3,7 @@
 Only booking/actions.py changes them; the buttons on these pages lead to booking/desk/.
 """
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
@@ -10,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import emails, links
@@ -31,6 +32,22 @@ def link_to(target: models.Model | None, text: str = "") -> SafeString | str:
     meta = target._meta
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[target.pk])
     return format_html('<a href="{}">{}</a>', address, text or str(target))
+
+
+def lines(parts: Iterable[str]) -> SafeString:
+    return format_html_join(SafeString("<br>"), "{}", ((part,) for part in parts))
+
+
+def said(value: object) -> str:
+    """What stands on a page where nothing was said."""
+    return str(value) if value else "–"
+
+
+def patient_of(appointment: Appointment) -> Patient:
+    """Who it is for: a request that was sent, and no other is shown here, has a patient."""
+    patient = appointment.request.patient
+    assert patient is not None
+    return patient
 
 
 def user_of(request: HttpRequest) -> User:
@@ -66,11 +83,9 @@ class PatientAdmin(AuditedAdmin):
         return False
 
     @admin.display(description="requests")
-    def requests(self, patient: Patient) -> str | SafeString:
+    def requests(self, patient: Patient) -> SafeString:
         rows = patient.requests.select_related("service")
-        return SafeString("<br>").join(
-            link_to(row, f"{row.reference}, {row.service.name_en}") for row in rows
-        )
+        return lines(link_to(row, f"{row.reference}, {row.service.name_en}") for row in rows)
 
 
 @admin.register(AppointmentRequest)
@@ -111,7 +126,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="times")
     def times(self, request: AppointmentRequest) -> SafeString:
         rows = request.appointments.exclude(status=Status.HELD).select_related("location")
-        return SafeString("<br>").join(
+        return lines(
             link_to(row, f"{when(row)}, {row.get_status_display().lower()}") for row in rows
         )
 
@@ -170,6 +185,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         appointment = context["original"]
+        context["subtitle"] = when(appointment)
         context["changes"] = changes_of(appointment)
         context["is_pending"] = appointment.status == Status.PENDING
         context["is_booked"] = appointment.status == Status.BOOKED
@@ -181,8 +197,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="patient", ordering="request__patient__full_name")
     def patient_name(self, appointment: Appointment) -> str:
-        patient = appointment.request.patient
-        return patient.full_name if patient else "–"
+        return patient_of(appointment).full_name
 
     @admin.display(description="service", ordering="request__service__order")
     def service(self, appointment: Appointment) -> str:
@@ -190,50 +205,48 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="patient")
     def patient_page(self, appointment: Appointment) -> SafeString | str:
-        return link_to(appointment.request.patient, self.patient_name(appointment))
+        return link_to(patient_of(appointment), self.patient_name(appointment))
 
-    @admin.display(description="telephone", empty_value="–")
-    def telephone(self, appointment: Appointment) -> str | None:
-        patient = appointment.request.patient
-        return str(patient.telephone) if patient and patient.telephone else None
+    @admin.display(description="telephone")
+    def telephone(self, appointment: Appointment) -> str:
+        return said(patient_of(appointment).telephone)
 
-    @admin.display(description="e-mail", empty_value="–")
-    def email(self, appointment: Appointment) -> str | None:
-        return appointment.request.patient.email if appointment.request.patient else None
+    @admin.display(description="e-mail")
+    def email(self, appointment: Appointment) -> str:
+        return said(patient_of(appointment).email)
 
-    @admin.display(description="access or interpreter needs", empty_value="–")
-    def needs(self, appointment: Appointment) -> str | None:
-        return appointment.request.patient.needs if appointment.request.patient else None
+    @admin.display(description="access or interpreter needs")
+    def needs(self, appointment: Appointment) -> str:
+        return said(patient_of(appointment).needs)
 
-    @admin.display(description="booked by", empty_value="the patient")
-    def booked_by(self, appointment: Appointment) -> str | None:
-        return appointment.request.patient.booked_by if appointment.request.patient else None
+    @admin.display(description="booked by")
+    def booked_by(self, appointment: Appointment) -> str:
+        return patient_of(appointment).booked_by or "the patient"
 
     @admin.display(description="request")
     def request_page(self, appointment: Appointment) -> SafeString | str:
         return link_to(appointment.request)
 
-    @admin.display(description="reason", empty_value="–")
+    @admin.display(description="reason")
     def reason(self, appointment: Appointment) -> str:
-        return appointment.request.reason
+        return said(appointment.request.reason)
 
     @admin.display(description="flags")
     def flags(self, appointment: Appointment) -> str:
         request = appointment.request
         return ", ".join(flags_of(request, caution_names([request]))) or "none"
 
-    @admin.display(description="how it is paid", empty_value="not said")
+    @admin.display(description="how it is paid")
     def payment(self, appointment: Appointment) -> str:
-        return appointment.request.get_payment_display()
+        return said(appointment.request.get_payment_display())
 
-    @admin.display(description="article", empty_value="–")
-    def article(self, appointment: Appointment) -> str | None:
-        article = appointment.request.article
-        return article.title if article else None
+    @admin.display(description="article")
+    def article(self, appointment: Appointment) -> str:
+        return said(appointment.request.article and appointment.request.article.title)
 
-    @admin.display(description="note to the patient", empty_value="–")
+    @admin.display(description="note to the patient")
     def note(self, appointment: Appointment) -> str:
-        return appointment.request.note_to_patient
+        return said(appointment.request.note_to_patient)
 
 
 @admin.register(AppointmentEvent)
@@ -260,7 +273,7 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
     date_hierarchy = "created_at"
     show_full_result_count = False
     fieldsets = (
-        (None, {"fields": ("kind", "channel", "language", "to_whom", "request", "appointment")}),
+        (None, {"fields": ("kind", "channel", "language", "to_whom", "request_page", "time")}),
         (
             "Sending",
             {
@@ -279,6 +292,15 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="request", ordering="request__reference")
     def reference(self, message: Message) -> str:
         return message.request.reference
+
+    @admin.display(description="request")
+    def request_page(self, message: Message) -> SafeString | str:
+        return link_to(message.request)
+
+    @admin.display(description="appointment")
+    def time(self, message: Message) -> SafeString | str:
+        appointment = message.appointment
+        return link_to(appointment, when(appointment) if appointment else "")
 
     @admin.display(description="to")
     def to_whom(self, message: Message) -> str:
@@ -307,4 +329,4 @@ def preview_of(message: Message) -> dict[str, str]:
         return {"preview": what_to_say(message)}
     mail = emails.render(message, now=timezone.now())
     body = str(mail.body).replace(links.address_for(message.request), "[the patient’s own link]")
-    return {"subject": mail.subject, "preview": body}
+    return {"subject": str(mail.subject), "preview": body}

@@ -253,7 +253,7 @@ class AccessLogAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AccessLog]:
         person = User.objects.filter(pk=models.OuterRef("user"))
         address = models.Subquery(person.values("email")[:1])
-        return super().get_queryset(request).annotate(email=address)
+        return AccessLog.objects.annotate(email=address)
 
     @admin.display(description="who", empty_value="somebody who is gone")
     def who(self, entry: AccessLog) -> str | None:

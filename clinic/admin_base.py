@@ -1,6 +1,5 @@
 """What the admin pages of all rooms have in common."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -72,6 +71,6 @@ class PublishingAdmin(admin.ModelAdmin):
         publish()
         return super().log_change(request, obj, message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         publish()
         return super().log_deletions(request, queryset)

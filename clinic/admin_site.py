@@ -4,17 +4,18 @@ import functools
 import zoneinfo
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class OutOfReach(Http404):
@@ -70,11 +71,11 @@ class ClinicAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
     login_form = SignInForm
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view[V: View](self, view: V, cacheable: bool = False) -> V:
         """Every page of the staff: in the clinic's zone, never kept, refusals written down."""
 
         @functools.wraps(view)
-        def watched(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def watched(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             try:
                 with timezone.override(clinic_zone()):
                     response = view(request, *args, **kwargs)
@@ -85,4 +86,4 @@ class ClinicAdminSite(admin.AdminSite):
                 record_refusal(request)
                 raise
 
-        return super().admin_view(watched, cacheable=False)
+        return cast("V", super().admin_view(watched, cacheable=False))

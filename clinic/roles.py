@@ -14,7 +14,7 @@ CORRECT = ("view", "change")
 KEEP = ("view", "add", "change")
 ALL = ("view", "add", "change", "delete")
 
-CONTENT = {
+CONTENT: dict[str, tuple[str, ...]] = {
     f"content.{model}": ALL
     for model in (
         "article",
@@ -28,7 +28,7 @@ CONTENT = {
         "reference",
     )
 }
-FRONT_DESKS = {
+FRONT_DESKS: dict[str, tuple[str, ...]] = {
     "booking.appointment": (*VIEW, "decide_request", "reach_everyone"),
     "booking.appointmentrequest": VIEW,
     "booking.patient": CORRECT,
