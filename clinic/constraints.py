@@ -74,10 +74,14 @@ class AppendOnly(TriggerConstraint):
 
     def trigger_sql(self, table: str, vendor: str) -> list[str]:
         if vendor == "sqlite":
+            refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+            # REPLACE deletes the row in its way without a word to the trigger for DELETE.
+            is_replaced = "WHEN EXISTS (SELECT 1 FROM %(table)s WHERE id = NEW.id)"
             return [
-                f'CREATE TRIGGER "{self.name}_{event.lower()}" BEFORE {event} ON %(table)s '
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-                for event in ("UPDATE", "DELETE")
+                f'CREATE TRIGGER "{self.name}_insert" BEFORE INSERT ON %(table)s '
+                f"{is_replaced} {refuse}",
+                f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s {refuse}',
+                f'CREATE TRIGGER "{self.name}_delete" BEFORE DELETE ON %(table)s {refuse}',
             ]
         return [
             f'CREATE OR REPLACE FUNCTION "{self.name}_refuse"() RETURNS trigger LANGUAGE plpgsql '
@@ -89,7 +93,9 @@ class AppendOnly(TriggerConstraint):
     def drop_sql(self, table: str, vendor: str) -> list[str]:
         if vendor == "sqlite":
             # SQLite remakes the table instead and never asks; kept right all the same.
-            return [f'DROP TRIGGER "{self.name}_{event}"' for event in ("update", "delete")]
+            return [
+                f'DROP TRIGGER "{self.name}_{event}"' for event in ("insert", "update", "delete")
+            ]
         return [
             f'DROP TRIGGER "{self.name}" ON %(table)s',
             f'DROP FUNCTION "{self.name}_refuse"()',
