@@ -77,7 +77,7 @@ def static_steps() -> list[Step]:
 
 
 def pytest_steps() -> list[Step]:
-    suite = [*PYTEST, "-n", "2", "--dist", "loadgroup", "-m", "not browser"]
+    suite = [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not browser"]
     browser = [*PYTEST, "tests/browser", "-m"]
     chromium, postgresql, both = ("chromium",), ("postgresql",), ("postgresql", "chromium")
     benchmarks = [*PYTEST, "tests/benchmarks", "--quiet"]

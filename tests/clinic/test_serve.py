@@ -115,7 +115,6 @@ def worker_of(site: Site) -> int:
 
 @pytest.mark.slow
 @pytest.mark.race  # in real time
-@pytest.mark.xdist_group("serve")
 class TestRunning:
     def test_the_first_owner_is_announced_once(self, site: Site) -> None:
         assert site.owner_email == "owner@clinic.example"
