@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         feed.add_item(
             title=row.title,
             link=absolute(row.get_absolute_url()),
-            description=row.lead,
+            description=escape(row.lead),  # feed readers take it for HTML
             author_name=row.author,
             pubdate=row.published_at,
             updateddate=max(row.updated_at, row.published_at),

@@ -1,0 +1,52 @@
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+from phonenumber_field.phonenumber import to_python
+
+from clinic import times
+from clinic.templatetags.telephone import telephone, telephone_link
+
+
+@pytest.mark.parametrize(
+    ("at", "english", "spanish"),
+    [
+        (time(0, 0), "12:00 am", "12:00 a.\u00a0m."),
+        (time(9, 30), "9:30 am", "9:30 a.\u00a0m."),
+        (time(12, 5), "12:05 pm", "12:05 p.\u00a0m."),
+        (time(23, 59), "11:59 pm", "11:59 p.\u00a0m."),
+    ],
+)
+def test_the_clock_has_twelve_hours(at: time, english: str, spanish: str) -> None:
+    assert times.clock(at) == english
+    with translation.override("es"):
+        assert times.clock(at) == spanish
+
+
+def test_a_day_is_said_in_each_language() -> None:
+    assert times.weekday(date(2026, 11, 24)) == "Tuesday, November 24, 2026"
+    with translation.override("es"):
+        assert times.weekday(date(2026, 11, 24)) == "martes, 24 de noviembre de 2026"
+        assert times.day(date(2026, 11, 24)) == "24 de noviembre de 2026"
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "Sunday, November 1, 2026, 1:30 am"),
+        (datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "Sunday, November 1, 2026, 1:30 am"),
+        (datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "Sunday, November 1, 2026, 2:30 am"),
+        (datetime(2026, 3, 8, 7, 0, tzinfo=UTC), "Sunday, March 8, 2026, 3:00 am"),
+    ],
+)
+def test_a_moment_is_what_the_clock_on_the_wall_shows(instant: datetime, said: str) -> None:
+    assert times.moment(instant, ZoneInfo("America/New_York")) == said
+
+
+def test_a_telephone_number_is_read_and_dialled() -> None:
+    number = to_python("+17327880349")
+    assert telephone(number) == "732-788-0349"
+    assert telephone_link(number) == '<a class="tel" href="tel:+17327880349">732-788-0349</a>'
+    assert telephone("+525512345678") == "+52 55 1234 5678"
+    assert telephone_link("") == telephone(None) == ""
