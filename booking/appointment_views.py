@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from booking import actions, limits, links
 from booking.actors import Actor
@@ -60,13 +60,13 @@ def _context(found: AppointmentRequest, appointment: Appointment) -> dict[str, o
     }
 
 
-@require_GET
+@require_safe
 @linked_page
 def appointment(request: HttpRequest, found: AppointmentRequest) -> HttpResponse:
     return render(request, "booking/appointment.html", _context(found, _current(found)))
 
 
-@require_GET
+@require_safe
 @linked_page
 def appointment_calendar(request: HttpRequest, found: AppointmentRequest) -> HttpResponse:
     current = _current(found)

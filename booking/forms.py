@@ -317,7 +317,7 @@ class DetailsForm(BookingForm):
         return Details(
             full_name=data["full_name"],
             email=data["email"].lower(),
-            telephone=str(data["telephone"] or ""),
+            telephone=data["telephone"].as_e164 if data["telephone"] else "",
             birth_date=data["birth_date"],
             booked_by=data["booked_by"] if data["who"] == "other" else "",
             prefers=data["prefers"] if data["email"] else Patient.Contact.TELEPHONE,

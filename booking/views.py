@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from booking import actions, limits, screening
 from booking.actors import Actor
@@ -26,7 +26,7 @@ from content.models import Caution, RedFlag
 PATIENT = Actor.patient()
 
 
-@require_GET
+@require_safe
 @booking_page
 def book(request: HttpRequest) -> HttpResponse:
     """Choose the service; a wish that names one goes straight to the gate."""
@@ -196,7 +196,7 @@ def _send(request: HttpRequest, draft: Draft, form: DetailsForm, now: datetime) 
     return redirect("book-done")
 
 
-@require_GET
+@require_safe
 @draft_page
 def done(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Requested, not yet confirmed: what happens next, and by when."""

@@ -14,12 +14,17 @@ from content.models import Article
 
 
 def parse_instant(text: str) -> datetime | None:
-    """An instant as links and forms write it, ISO 8601 with its offset; None for all else."""
+    """An instant as links and forms write it, ISO 8601 with its offset; None for all else.
+
+    The edges of the calendar are nonsense, too: no day could be added to them.
+    """
     try:
         moment = parse_datetime(text)
-        return moment.astimezone(UTC) if moment and moment.tzinfo else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if moment is None or moment.tzinfo is None or not 1900 < moment.year < 2200:
+        return None
+    return moment.astimezone(UTC)
 
 
 def write_instant(moment: datetime) -> str:
