@@ -1,20 +1,24 @@
 """What holds for every public page: alike for all, traceless, complete, findable."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clinic import catalogs, memory, page_cache
 from clinic.models import Clinic, Closure, Practitioner
+from clinic.staticfiles import PARTS, without_comments
 from tests.public import ARTICLE, BOTH_LANGUAGES, PATHS, get, text
 
 pytestmark = pytest.mark.usefixtures("starter")
+STATIC = settings.BASE_DIR / "static"
 MACHINES = ["/robots.txt", "/sitemap.xml", "/feed/", "/es/feed/"]
 
 
@@ -94,6 +98,13 @@ def test_a_page_costs_few_queries_and_none_from_memory(
     assert len(cold) <= 8
     with django_assert_num_queries(0):
         get(path)
+
+
+@pytest.mark.parametrize("path", BOTH_LANGUAGES)
+def test_a_page_is_light_enough_for_a_bad_connection(path: str) -> None:
+    sheet = "\n".join(without_comments((STATIC / part).read_text()) for part in PARTS)
+    assert len(gzip.compress(sheet.encode())) <= 8 * 1024
+    assert len(gzip.compress(get(path).content)) + len(gzip.compress(sheet.encode())) <= 20 * 1024
 
 
 def test_other_visitors_cannot_post_or_put(client: Client) -> None:
