@@ -32,9 +32,13 @@ def client_address(request: HttpRequest) -> str:
     return trusted[0] if trusted else remote
 
 
-def within_limit(
-    scope: str, value: str, *, limit: int, period: timedelta, now: datetime
-) -> bool:
+def signing_in_as(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
+    """Whose account a sign-in tries, in one spelling, so that tries are counted together."""
+    name = (credentials or {}).get("username") or request.POST.get("username", "")
+    return name.strip().lower()
+
+
+def within_limit(scope: str, value: str, *, limit: int, period: timedelta, now: datetime) -> bool:
     """Count one use and say whether it is still within `limit` uses per `period`.
 
     It inserts first and counts afterwards, so that concurrent uses can only be counted too

@@ -117,9 +117,7 @@ class Clinic(models.Model):
 
     class Meta:
         verbose_name_plural = "clinic"
-        constraints = (
-            models.CheckConstraint(condition=models.Q(id=1), name="clinic_is_only_one"),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="clinic_is_only_one"),)
 
     def __str__(self) -> str:
         return self.name

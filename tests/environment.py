@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from clinic.keys import make_missing_keys
 
@@ -30,6 +31,7 @@ def use_temporary_installation() -> None:
     folder = tempfile.mkdtemp(prefix="clinic-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["DATA_DIR"] = folder
+    (Path(folder) / "static").mkdir()  # whitenoise warns where there is none
     make_missing_keys()
 
 

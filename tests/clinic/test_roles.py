@@ -1,0 +1,78 @@
+"""Who may do what: the groups of the database are the table in clinic/roles.py."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from clinic.models import User
+from clinic.roles import (
+    EDITOR,
+    FRONT_DESK,
+    OWNER,
+    PRACTITIONER,
+    ROLES,
+    apply_roles,
+    owners,
+    permission_names,
+)
+from tests.clinic.staff import a_member
+
+pytestmark = pytest.mark.django_db
+
+PATIENTS = {"booking.view_patient", "booking.view_appointment", "booking.view_appointmentrequest"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_migrating_gives_every_role_what_the_table_says(role: str) -> None:
+    assert a_member(role).get_all_permissions() == permission_names(role)
+
+
+def test_applying_takes_away_what_was_added_and_gives_back_what_was_taken() -> None:
+    editors = Group.objects.get(name=EDITOR)
+    editors.permissions.set(Permission.objects.filter(codename="view_patient"))
+    call_command("apply_roles")
+    assert a_member(EDITOR).get_all_permissions() == permission_names(EDITOR)
+
+
+def test_applying_makes_a_role_that_is_missing_and_leaves_its_members_alone() -> None:
+    desk = a_member(FRONT_DESK)
+    Group.objects.filter(name=EDITOR).delete()
+    apply_roles()
+    assert Group.objects.filter(name=EDITOR).exists()
+    assert [group.name for group in desk.groups.all()] == [FRONT_DESK]
+
+
+def test_editors_have_nothing_to_do_with_patients() -> None:
+    assert not any(name.startswith("booking.") for name in permission_names(EDITOR))
+
+
+def test_practitioners_reach_their_own_patients_only() -> None:
+    names = permission_names(PRACTITIONER)
+    assert names >= PATIENTS
+    assert "booking.reach_everyone" not in names
+
+
+def test_only_owners_manage_staff_and_read_who_read_what() -> None:
+    for name in ("clinic.add_user", "clinic.change_user", "clinic.view_accesslog"):
+        assert [role for role in ROLES if name in permission_names(role)] == [OWNER]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_may_write_or_delete_what_only_the_actions_change(role: str) -> None:
+    models = ("appointment", "appointmentrequest", "appointmentevent", "message")
+    forbidden = {
+        f"booking.{verb}_{model}" for model in models for verb in ("add", "change", "delete")
+    }
+    forbidden |= {"booking.add_patient", "booking.delete_patient", "clinic.delete_user"}
+    assert not permission_names(role) & forbidden
+
+
+def test_owners_are_active_people_with_the_role() -> None:
+    owner = a_member(OWNER)
+    a_member(OWNER, is_active=False)
+    a_member(OWNER, is_staff=False)
+    a_member(FRONT_DESK)
+    first = User.objects.create_superuser("first@staff.test")
+    first.groups.add(Group.objects.get(name=OWNER))
+    assert set(owners()) == {owner, first}
+    assert owners().count() == 2
