@@ -154,7 +154,7 @@ def test_hostile_prose_is_made_harmless_whoever_wrote_it() -> None:
         '<a href="javascript:x()">go</a></p>'
     )
     TextBlock.objects.update(body=hostile)
-    PressurePoint.objects.update(caution_en=hostile, evidence_en=hostile, name_en=hostile)
+    PressurePoint.objects.update(caution_en=hostile, evidence_en=hostile, name_en=hostile[:64])
     change(title=hostile[:100], lead=hostile, author=hostile[:100])
     for path in (ARTICLE, "/points/gb-21/", "/feed/"):
         page = text(path)
