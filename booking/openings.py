@@ -56,6 +56,14 @@ class FreeTimes:
         closest = sorted(once.values(), key=lambda o: abs(o.starts_at - moment))[:limit]
         return sorted(closest, key=lambda o: o.starts_at)
 
+    def spread(self, limit: int) -> list[Opening]:
+        """The first of each half day, so that a short list offers a real choice."""
+        halves: dict[tuple[date, bool], Opening] = {}
+        for opening in self.openings:
+            local = opening.local_start
+            halves.setdefault((local.date(), local.hour < 12), opening)
+        return list(halves.values())[:limit]
+
     def first(self, limit: int = 1) -> list[Opening]:
         once = {opening.starts_at: opening for opening in reversed(self.openings)}
         return sorted(once.values(), key=lambda o: o.starts_at)[:limit]
@@ -127,7 +135,7 @@ def next_openings(
     soon = free_times(
         service, first_day=today, last_day=fortnight, now=now, practitioner=practitioner
     )
-    if len(soon.first(limit)) >= limit or fortnight == last:
+    if len(soon.spread(limit)) >= limit or fortnight == last:
         return soon
     return free_times(service, first_day=today, last_day=last, now=now, practitioner=practitioner)
 

@@ -235,6 +235,8 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
+CSRF_COOKIE_AGE = None  # as long as the browser stays open, like the session's
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "clinic.views.csrf_failure"
 if IS_HTTPS:
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())

@@ -1,16 +1,17 @@
 """The next openings on public pages, and instants as forms and links write them."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
 
 from django import template
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
 from booking import openings
+from booking.availability import Opening
 from booking.flow import bookings_open
-from booking.wishes import write_instant
+from booking.wishes import Wish, write_instant
 from clinic.memory import the_clinic
 from clinic.models import Practitioner
 from content.models import Article
@@ -23,31 +24,39 @@ def as_instant(moment: datetime) -> str:
     return write_instant(moment)
 
 
-@register.inclusion_tag("booking/next_openings.html")
+@dataclass(frozen=True)
+class Offer:
+    """An opening as a link that carries it into the booking, as a wish."""
+
+    opening: Opening
+    practitioner: Practitioner
+    url: str
+
+
+@register.simple_tag
 def next_openings(
     article: Article | None = None, practitioner: Practitioner | None = None, limit: int = 3
-) -> dict[str, Any]:
-    """The first free times of the clinic's consultation, as links that carry them as a wish."""
+) -> list[Offer]:
+    """The first free times of the clinic's consultation, for booking/next_openings.html.
+
+    None while bookings are closed or the database is away: what there is to read stays readable.
+    """
     service = the_clinic().consultation
-    if service is None or not bookings_open():
-        return {"openings": []}
-    found = openings.next_openings(
-        service, now=timezone.now(), practitioner=practitioner, limit=limit
-    )
-    wish = {"service": service.slug}
-    if practitioner:
-        wish["practitioner"] = practitioner.slug
-    if article:
-        wish["article"] = article.slug
+    try:
+        if service is None or not bookings_open():
+            return []
+        found = openings.next_openings(
+            service, now=timezone.now(), practitioner=practitioner, limit=limit
+        )
+    except DatabaseError:
+        return []
+    wish = Wish(service=service, practitioner=practitioner, article=article)
     book = reverse("book")
-    return {
-        "openings": [
-            {
-                "opening": opening,
-                "practitioner": found.practitioners[opening.practitioner_id],
-                "url": f"{book}?{urlencode({**wish, 'at': write_instant(opening.starts_at)})}",
-            }
-            for opening in found.first(limit)
-        ],
-        "zone": the_clinic().zone,
-    }
+    return [
+        Offer(
+            opening,
+            found.practitioners[opening.practitioner_id],
+            book + replace(wish, at=opening.starts_at).query(),
+        )
+        for opening in found.spread(limit)
+    ]
