@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from clinic import memory
+from tests.booking.visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +14,20 @@ def _nothing_remembered() -> Iterator[None]:
     memory.forget_everything()
     yield
     memory.forget_everything()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _folder_of_static_files() -> None:
+    """Whitenoise warns where there is none."""
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+@pytest.fixture(params=["en", "es"])
+def visitor(request: pytest.FixtureRequest, db: None) -> Visitor:
+    """Somebody who reads English, and then somebody who reads Spanish."""
+    return Visitor(request.param)
+
+
+@pytest.fixture
+def english_visitor(db: None) -> Visitor:
+    return Visitor("en")

@@ -155,7 +155,7 @@ class TestStaffAccounts:
         form = {"email": user.email, "full_name": user.full_name, "is_active": "on"} | data
         address = reverse("admin:clinic_user_change", args=[user.pk])
         form = {name: value for name, value in form.items() if value is not None}
-        return client.post(address, form).status_code  # type: ignore[arg-type]
+        return client.post(address, form).status_code
 
     def role(self, name: str) -> int:
         return Group.objects.get(name=name).pk
