@@ -91,7 +91,8 @@ class Watch:
             "Failed to load resource"
         )
         if message.type in ("error", "warning") and not is_own_status:
-            self.complaints.append(f"{message.type}: {message.text}")
+            address = message.location["url"]
+            self.complaints.append(f"{message.type}: {message.text} ({address})")
 
 
 @pytest.fixture

@@ -101,6 +101,11 @@ class Visitor:
         time.click()
         return name
 
+    def takes_a_time_long_past(self) -> None:
+        """What a page does that was left open for a long time."""
+        self.times().first.evaluate("button => { button.value = '2020-01-06T14:00Z' }")
+        self.times().first.click()
+
     def takes_first(self) -> None:
         self.reads("Choose a time")
         self.presses("Take the first time")

@@ -1,0 +1,68 @@
+"""What every page must be, in any theme and at any width: WCAG 2.2 AA as far as a machine sees."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import assert_accessible
+
+Look = tuple[Literal["light", "dark"], int]
+
+NARROW = 320  # a window of 1280 at 400 %
+# Whatever reaches past the window and does not stand in something that scrolls by itself.
+TOO_WIDE = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  return [...document.body.querySelectorAll('*')]
+    .filter(part => part.getBoundingClientRect().right > root.clientWidth + 1)
+    .map(part => part.outerHTML.slice(0, 120)).slice(0, 5)
+    .concat(`${root.scrollWidth} > ${root.clientWidth}`);
+}"""
+# Whatever takes the focus without a ring that can be seen; a drawn point has a ring of its own.
+WITHOUT_RING = """() => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const hasRing = part => {
+    const style = getComputedStyle(part), drawn = part.querySelector('.hit');
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+      || drawn && getComputedStyle(drawn).stroke !== 'none';
+  };
+  return [...document.querySelectorAll(controls)].filter(part => {
+    if (part.tabIndex < 0 || part.disabled || !part.checkVisibility()) return false;
+    part.focus();
+    return document.activeElement === part && !hasRing(part);
+  }).map(part => part.outerHTML.slice(0, 120));
+}"""
+# The admin fades from one colour to the next.
+FADED = "() => Promise.all(document.getAnimations().map(fading => fading.finished))"
+SET_TEXT_SIZE = "size => { document.documentElement.style.fontSize = size }"
+
+
+def assert_looks(page: Page, looks: Iterable[Look]) -> None:
+    for theme, width in looks:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(FADED)
+        assert_accessible(page)
+        assert_fits(page)
+
+
+def assert_fits(page: Page) -> None:
+    too_wide = page.evaluate(TOO_WIDE)
+    assert not too_wide, f"{page.url} scrolls sideways: {too_wide}"
+
+
+def assert_narrow_and_large(page: Page) -> None:
+    """No scrolling sideways in a narrow window, nor with text of twice the size in a wide one."""
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    assert_fits(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate(SET_TEXT_SIZE, "200%")
+    assert_fits(page)
+    page.evaluate(SET_TEXT_SIZE, "")
+
+
+def assert_focus_is_seen(page: Page) -> None:
+    page.keyboard.press("Tab")  # from here on the browser shows where the focus is
+    without = page.evaluate(WITHOUT_RING)
+    assert not without, f"{page.url} hides the focus: {without}"

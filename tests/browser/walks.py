@@ -1,0 +1,129 @@
+"""Ways through the site that stop at one page of each kind, for what is looked at everywhere."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import ARTICLE, Person, Visitor
+
+PUBLIC_PATHS = [
+    "/",
+    "/articles/",
+    ARTICLE,
+    "/topics/neck-and-upper-back/",
+    "/points/",
+    "/points/gb-21/",
+    "/team/",
+    "/team/example-physical-therapist/",
+    "/visit/",
+    "/privacy/",
+    "/accessibility/",
+    "/nothing-is-here/",
+]
+SIGNS = [
+    "Signs to call 911 for",
+    "Signs to call or text 988 for",
+    "Signs to go to an emergency department for",
+    "Signs to see a doctor for today",
+]
+WRONG_LINK = f"/appointment/{'x' * 43}/"
+READ_ONLY = [
+    *("booking/appointment", "booking/appointmentrequest", "booking/appointmentevent"),
+    *("booking/message", "clinic/accesslog"),
+]
+# Their forms are Django's own, and are not looked at here.
+EDITED = [
+    *("booking/patient", "clinic/closure", "clinic/location", "clinic/practitioner"),
+    *("clinic/service", "clinic/user", "content/article", "content/caution"),
+    *("content/pressurepoint", "content/redflag", "content/reference", "content/topic"),
+]
+
+
+def public_pages(reader: Visitor) -> Iterator[str]:
+    for path in PUBLIC_PATHS:
+        reader.opens(path)
+        yield reader.page.url
+
+
+def stops(patient: Visitor) -> Iterator[str]:
+    """The four pages on which a sign ends the booking."""
+    for sign in SIGNS:
+        patient.begins()
+        signs = patient.page.get_by_role("group", name=patient.says(sign))
+        signs.get_by_role("checkbox").first.check()
+        patient.presses("Continue")
+        expect(patient.link("Back to the questions")).to_be_visible()
+        yield sign
+
+
+def booking_pages(patient: Visitor, person: Person) -> Iterator[str]:
+    """Every step, with its errors; the request stays behind, waiting."""
+    patient.opens("/book/")
+    yield "service"
+    patient.begins()
+    yield "gate"
+    patient.presses("Continue")
+    patient.reads("There is a problem")
+    yield "gate with an error"
+    yield from stops(patient)
+    patient.begins()
+    patient.has_no_sign()
+    patient.reads("Choose a time")
+    yield "times"
+    patient.takes_a_time_long_past()
+    patient.reads("This time is not offered.")
+    yield "times with an error"
+    patient.takes_first()
+    patient.reads("Your details")
+    yield "details"
+    patient.presses("Continue")
+    patient.reads("There is a problem")
+    yield "details with errors"
+    patient.tells_details(person)
+    patient.reads("Check your answers")
+    yield "check"
+    patient.sends()
+    yield "done"
+    yield from link_pages(patient)
+
+
+def link_pages(patient: Visitor) -> Iterator[str]:
+    patient.follows("See or cancel your request")
+    patient.reads("Requested, not yet confirmed")
+    yield "the patient's own page"
+    patient.follows("Withdraw the request")
+    patient.reads("Withdraw this request?")
+    yield "cancel"
+    patient.opens(WRONG_LINK)
+    yield "a wrong link"
+
+
+def desk_pages(staff: Page, person: Person) -> Iterator[str]:
+    """What staff open every day; the person has asked for a consultation."""
+    staff.goto("/admin/")
+    expect(staff.get_by_role("link", name=person.name, exact=True)).to_be_visible()
+    yield "desk"
+    staff.get_by_role("link", name=f"Decline the request of {person.name}", exact=True).click()
+    yield "decline"
+    staff.get_by_role("button", name="Decline this request").click()
+    expect(staff.get_by_text("Choose what the patient is told.")).to_be_visible()
+    yield "decline with an error"
+    staff.goto("/admin/")
+    staff.get_by_role("link", name=person.name, exact=True).click()
+    expect(staff.get_by_role("heading", name="What became of it")).to_be_visible()
+    yield "appointment"
+    staff.goto("/admin/booking/message/")
+    yield "messages"
+    staff.get_by_role("table").get_by_role("link").first.click()
+    yield "message"
+
+
+def admin_pages(staff: Page) -> Iterator[str]:
+    """Every list of the admin, and an entry of each that staff only read."""
+    for name in (*READ_ONLY, *EDITED):
+        staff.goto(f"/admin/{name}/")
+        yield name
+        entry = staff.get_by_role("rowheader").get_by_role("link").first
+        if name in READ_ONLY and entry.count():
+            entry.click()
+            yield staff.url
