@@ -4,7 +4,7 @@
 
 python = .venv/bin/python
 
-.PHONY: run test audit bench faults format translations
+.PHONY: run test audit bench faults screenshots format translations
 
 run: ## set everything up, then serve the site until Ctrl-C
 	@sh scripts/environment.sh requirements.txt
@@ -26,6 +26,10 @@ bench: ## sizes, queries and times, as a table
 faults: ## kill, fill and cut things off, and see what is lost
 	@sh scripts/environment.sh requirements-dev.txt
 	@exec $(python) -m tests.run --only faults
+
+screenshots: ## take the pictures of docs/screenshots anew
+	@sh scripts/environment.sh requirements-dev.txt
+	@$(python) -m tests.browser.screenshots
 
 format: ## rewrite the code in the project's format
 	@sh scripts/environment.sh requirements-dev.txt
