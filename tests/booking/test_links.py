@@ -1,0 +1,172 @@
+"""The patient's link: it opens one request, for as long as it should, and leaves no trace."""
+
+import base64
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db.models import F
+from django.test import Client
+
+from booking import links
+from booking.models import Appointment, AppointmentRequest, Status
+from booking.models.appointments import Reason
+from clinic.logs import HideLinks
+from tests.booking.builders import TEN_O_CLOCK, a_draft, an_appointment
+from tests.booking.ledger import changes_of, nothing_changes
+from tests.booking.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def flipped(token: str) -> str:
+    return ("B" if token[0] == "A" else "A") + token[1:]
+
+
+def of_nobody(token: str) -> str:
+    return base64.urlsafe_b64encode(uuid4().bytes + b"0" * 16).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("spoil", [flipped, of_nobody, lambda token: "A" * 43])
+@pytest.mark.parametrize("page", ["appointment", "appointment-cancel", "appointment-calendar"])
+def test_every_wrong_token_is_the_same_page_not_found(
+    spoil: Callable[[str], str], page: str
+) -> None:
+    request = an_appointment().request
+    wrong = Visitor().get(page, spoil(links.token_for(request)))
+    other = Visitor().get("appointment", "Z" * 43)
+    assert wrong.status_code == other.status_code == 404
+    assert "no-store" in wrong.headers["Cache-Control"]
+    assert b"could not find" in wrong.content
+
+
+def test_a_new_version_ends_the_old_link() -> None:
+    request = an_appointment().request
+    old = links.token_for(request)
+    AppointmentRequest.objects.update(link_version=F("link_version") + 1)
+    request.refresh_from_db()
+    assert Visitor().get("appointment", old).status_code == 404
+    assert Visitor().opens(request).status_code == 200
+
+
+def test_the_link_ends_thirty_days_after_the_visit(clock: time_machine.Traveller) -> None:
+    appointment = an_appointment()
+    clock.move_to(appointment.ends_at + timedelta(days=30), tick=False)
+    assert Visitor().opens(appointment.request).status_code == 200
+    clock.shift(1)
+    assert Visitor().opens(appointment.request).status_code == 404
+
+
+def test_a_draft_has_no_link() -> None:
+    draft = a_draft()
+    an_appointment(Status.HELD, request=draft)
+    assert Visitor().opens(draft).status_code == 404
+
+
+def test_the_links_pages_are_kept_nowhere_and_name_nobody() -> None:
+    request = an_appointment().request
+    for page, policy in (
+        ("appointment", "no-referrer"),
+        ("appointment-calendar", "no-referrer"),
+        ("appointment-cancel", "strict-origin"),
+    ):
+        response = Visitor().opens(request, page)
+        assert response.status_code == 200
+        assert "no-store" in response.headers["Cache-Control"]
+        assert response.headers["Referrer-Policy"] == policy
+        assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("page", ["appointment", "appointment-cancel", "appointment-calendar"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_changes_nothing(page: str, method: str) -> None:
+    request = an_appointment().request
+    path = Visitor().path(page, links.token_for(request))
+    with nothing_changes():
+        getattr(Client(), method)(path)
+
+
+def cancels(request: AppointmentRequest, **data: str) -> int:
+    token = links.token_for(request)
+    return Visitor().post("appointment-cancel", token, data=data).status_code
+
+
+def test_pressing_the_button_cancels_once() -> None:
+    appointment = an_appointment()
+    assert cancels(appointment.request) == 302
+    assert changes_of(appointment) == [("patient", "booked", "cancelled")]
+    with nothing_changes():
+        assert cancels(appointment.request) == 409
+    assert (
+        b"already cancelled"
+        in Visitor().post("appointment-cancel", links.token_for(appointment.request)).content
+    )
+
+
+def test_other_fields_are_ignored() -> None:
+    appointment = an_appointment()
+    other = an_appointment(starts_at=TEN_O_CLOCK + timedelta(hours=2))
+    cancels(appointment.request, id=str(other.id), status="fulfilled", reason="by_clinic")
+    appointment.refresh_from_db()
+    other.refresh_from_db()
+    assert (appointment.status, appointment.reason_code) == (Status.CANCELLED, Reason.BY_PATIENT)
+    assert other.status == Status.BOOKED
+
+
+def test_past_the_cut_off_the_page_says_call_us(clock: time_machine.Traveller) -> None:
+    appointment = an_appointment()
+    clock.move_to(appointment.starts_at - timedelta(hours=23), tick=False)
+    page = Visitor().opens(appointment.request)
+    assert b"too late to cancel online" in page.content
+    assert b"Cancel the appointment" not in page.content
+    with nothing_changes():
+        assert cancels(appointment.request) == 409
+
+
+def test_cancelling_needs_the_token_against_forgery() -> None:
+    appointment = an_appointment()
+    path = Visitor().path("appointment-cancel", links.token_for(appointment.request))
+    with nothing_changes():
+        assert Client(enforce_csrf_checks=True).post(path).status_code == 403
+
+
+def test_a_declined_request_says_why_and_shows_the_note() -> None:
+    appointment = an_appointment(Status.CANCELLED, reason_code=Reason.PLEASE_CALL)
+    request = appointment.request
+    request.note_to_patient = "Please bring <b>your</b> list."
+    request.save()
+    page = Visitor().opens(request).content.decode()
+    assert "talk it over" in page
+    assert "Please bring &lt;b&gt;your&lt;/b&gt; list." in page
+
+
+def test_many_wrong_links_meet_a_calm_page_and_the_right_one_still_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("booking.limits.WRONG_LINKS_AN_HOUR", 2)
+    request = an_appointment().request
+    codes = [Visitor().get("appointment", "A" * 43).status_code for _try in range(4)]
+    assert codes == [404, 404, 429, 429]
+    assert Visitor().opens(request).status_code == 200
+
+
+def test_nothing_stored_opens_the_link(capsys: pytest.CaptureFixture[str]) -> None:
+    visitor = Visitor()
+    token = links.token_for(an_appointment().request)
+    visitor.get("appointment", token)
+    visitor.post("appointment-cancel", token)
+    call_command("dumpdata", verbosity=0)
+    dump = capsys.readouterr().out
+    assert token not in dump
+    assert Appointment.objects.get().calendar_uid.hex not in token
+
+
+def test_no_log_names_the_link(caplog: pytest.LogCaptureFixture) -> None:
+    token = links.token_for(an_appointment(Status.PENDING).request)
+    Visitor().get("appointment-calendar", token)  # a page not found, which Django logs
+    shown = [record for record in caplog.records if HideLinks().filter(record)]
+    assert shown
+    assert all(token not in record.getMessage() for record in shown)
