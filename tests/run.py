@@ -86,6 +86,8 @@ def pytest_steps() -> list[Step]:
         Step("sqlite", suite),
         Step("postgresql", suite, needs=postgresql),
         Step("browser", [*browser, "not audit"], needs=chromium),
+        # What a database can do differently is the booking; the pages are the same.
+        Step("browser-postgresql", [*PYTEST, "tests/browser/test_main_thread.py"], needs=both),
         Step("audit", [*browser, "audit"], needs=chromium, by_default=False),
         Step("bench", benchmarks, needs=chromium, by_default=False),
         Step("bench-postgresql", benchmarks, needs=both, by_default=False),
