@@ -1,0 +1,278 @@
+"""What staff do from the desk: confirm, decline, cancel, call, send again."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from booking import actions
+from booking.actors import Actor
+from booking.models import Appointment, AppointmentEvent, Message, Status
+from booking.models.appointments import Reason
+from clinic.models import AccessLog
+from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
+from tests.booking.builders import TEN_O_CLOCK, a_clinic, a_practitioner, a_request, an_appointment
+from tests.clinic.staff import a_client, a_member, signed_in
+
+pytestmark = pytest.mark.django_db
+
+INDEX = reverse("admin:index")
+VERBS = ("confirm", "decline", "cancel")
+ANSWERS = {"reason": Reason.PLEASE_CALL.value, "note": "See you."}
+
+
+@pytest.fixture(autouse=True)
+def _clinic() -> None:
+    a_clinic()
+
+
+@pytest.fixture
+def waiting() -> Appointment:
+    return an_appointment(Status.PENDING)
+
+
+def address(verb: str, key: object) -> str:
+    return reverse(f"desk:{verb}", args=[key])
+
+
+def said(response: HttpResponse) -> str:
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))  # type: ignore[attr-defined]
+
+
+def status_of(appointment: Appointment) -> str:
+    return Appointment.objects.values_list("status", flat=True).get(pk=appointment.pk)
+
+
+class TestConfirm:
+    def test_books_the_time_and_tells_the_patient(self, waiting: Appointment) -> None:
+        member = a_member(FRONT_DESK)
+        response = signed_in(member).post(address("confirm", waiting.pk))
+        assert response.headers["Location"] == INDEX
+        assert said(response) == "Confirmed. The patient is told."
+        assert status_of(waiting) == Status.BOOKED
+        event = AppointmentEvent.objects.get()
+        assert (event.actor_kind, event.actor) == ("staff", member.pk)
+        assert Message.objects.get().kind == Message.Kind.CONFIRMED
+
+    def test_leads_back_to_the_appointment_it_came_from(self, waiting: Appointment) -> None:
+        data = {"from_appointment": "1"}
+        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), data)
+        assert response.headers["Location"] == reverse(
+            "admin:booking_appointment_change", args=[waiting.pk]
+        )
+
+    def test_who_comes_second_is_told_who_was_first(
+        self, waiting: Appointment, now: datetime
+    ) -> None:
+        first = a_member(FRONT_DESK, full_name="Ana Reyes")
+        actions.confirm(appointment_id=waiting.pk, by=Actor.staff(first), now=now)
+        response = a_client(OWNER).post(address("confirm", waiting.pk))
+        assert said(response) == ("This appointment is already confirmed. By Ana Reyes, 9:00 am.")
+        assert AppointmentEvent.objects.count() == 1
+        assert Message.objects.count() == 1
+
+    def test_a_request_that_expired_meanwhile_stays_expired(
+        self, waiting: Appointment, clock: time_machine.Traveller
+    ) -> None:
+        clock.shift(timedelta(hours=25))
+        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk))
+        assert "expired" in said(response)
+        assert status_of(waiting) == Status.CANCELLED
+
+    def test_asking_does_nothing(self, waiting: Appointment) -> None:
+        assert a_client(OWNER).get(address("confirm", waiting.pk)).status_code == 405
+        assert status_of(waiting) == Status.PENDING
+
+
+class TestDecline:
+    def test_asks_for_a_reason_first(self, waiting: Appointment) -> None:
+        response = a_client(FRONT_DESK).get(address("decline", waiting.pk))
+        assert "Please call us, so that we can talk it over." in response.content.decode()
+        assert status_of(waiting) == Status.PENDING
+
+    def test_tells_the_patient_why(self, waiting: Appointment) -> None:
+        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), ANSWERS)
+        assert response.headers["Location"] == INDEX
+        waiting.refresh_from_db()
+        assert (waiting.status, waiting.reason_code) == (Status.CANCELLED, Reason.PLEASE_CALL)
+        waiting.request.refresh_from_db()
+        assert waiting.request.note_to_patient == "See you."
+        assert Message.objects.get().kind == Message.Kind.DECLINED
+
+    @pytest.mark.parametrize("reason", ["", "by_patient", "nonsense"])
+    def test_without_a_reason_of_the_list_asks_again_and_keeps_the_note(
+        self, waiting: Appointment, reason: str
+    ) -> None:
+        data = {"reason": reason, "note": "A long <note>"}
+        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), data)
+        assert response.status_code == 200
+        assert "A long &lt;note&gt;" in response.content.decode()
+        assert status_of(waiting) == Status.PENDING
+
+    def test_a_note_that_is_too_long_is_refused(self, waiting: Appointment) -> None:
+        data = ANSWERS | {"note": "x" * 1001}
+        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), data)
+        assert response.status_code == 200
+        assert status_of(waiting) == Status.PENDING
+
+    def test_what_is_confirmed_is_not_declined(self, waiting: Appointment, now: datetime) -> None:
+        actions.confirm(appointment_id=waiting.pk, by=Actor.system(), now=now)
+        client = a_client(FRONT_DESK)
+        for response in (
+            client.get(address("decline", waiting.pk)),
+            client.post(address("decline", waiting.pk), ANSWERS),
+        ):
+            assert response.status_code == 302
+        assert "already confirmed" in said(response)
+        assert status_of(waiting) == Status.BOOKED
+
+
+class TestCancel:
+    def test_ends_a_confirmed_appointment(self) -> None:
+        booked = an_appointment(Status.BOOKED)
+        client = a_client(FRONT_DESK)
+        assert client.get(address("cancel", booked.pk)).status_code == 200
+        response = client.post(address("cancel", booked.pk), {"note": ""})
+        assert response.status_code == 302
+        booked.refresh_from_db()
+        assert (booked.status, booked.reason_code) == (Status.CANCELLED, Reason.BY_CLINIC)
+        assert Message.objects.get().kind == Message.Kind.CANCELLED
+
+    def test_a_second_time_says_so(self) -> None:
+        booked = an_appointment(Status.BOOKED)
+        client = a_client(FRONT_DESK)
+        client.post(address("cancel", booked.pk), {"note": ""})
+        response = client.post(address("cancel", booked.pk), {"note": ""})
+        assert "already cancelled" in said(response)
+        assert Message.objects.count() == 1
+
+
+class TestWhoMayDecide:
+    @pytest.mark.parametrize("verb", VERBS)
+    @pytest.mark.parametrize("role", [EDITOR, ""])
+    def test_the_wrong_role_is_refused_and_that_is_recorded(
+        self, waiting: Appointment, role: str, verb: str
+    ) -> None:
+        member = a_member(role)
+        response = signed_in(member).post(address(verb, waiting.pk), ANSWERS)
+        assert response.status_code == 403
+        assert status_of(waiting) == Status.PENDING
+        entry = AccessLog.objects.get()
+        assert (entry.user, entry.action, entry.subject) == (
+            member.pk,
+            "refused",
+            str(waiting.pk),
+        )
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_another_practitioners_request_is_not_found(
+        self, waiting: Appointment, verb: str
+    ) -> None:
+        member = a_member(PRACTITIONER)
+        a_practitioner(user=member)
+        client = signed_in(member)
+        assert client.post(address(verb, waiting.pk), ANSWERS).status_code == 404
+        assert status_of(waiting) == Status.PENDING
+        assert AccessLog.objects.get().action == "refused"
+
+    def test_practitioners_decide_on_their_own(self) -> None:
+        member = a_member(PRACTITIONER)
+        own = an_appointment(Status.PENDING, practitioner=a_practitioner(user=member))
+        assert signed_in(member).post(address("confirm", own.pk)).status_code == 302
+        assert status_of(own) == Status.BOOKED
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_strangers_are_asked_to_sign_in(self, waiting: Appointment, verb: str) -> None:
+        response = Client().post(address(verb, waiting.pk), ANSWERS)
+        assert response.headers["Location"].startswith(reverse("admin:login"))
+        assert status_of(waiting) == Status.PENDING
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_a_form_of_another_site_is_refused(self, waiting: Appointment, verb: str) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(a_member(OWNER), backend="django.contrib.auth.backends.ModelBackend")
+        assert client.post(address(verb, waiting.pk), ANSWERS).status_code in {403, 503}
+        assert status_of(waiting) == Status.PENDING
+
+    @pytest.mark.parametrize("verb", [*VERBS, "called", "send-again"])
+    def test_what_never_was_is_not_found(self, verb: str) -> None:
+        assert a_client(OWNER).post(address(verb, uuid4()), ANSWERS).status_code == 404
+
+    def test_a_draft_is_nobodys_to_decide(self) -> None:
+        held = an_appointment(Status.HELD)
+        assert a_client(OWNER).post(address("cancel", held.pk)).status_code == 404
+
+    def test_looking_and_deciding_are_recorded(self, waiting: Appointment) -> None:
+        client = a_client(FRONT_DESK)
+        client.get(address("decline", waiting.pk))
+        client.post(address("decline", waiting.pk), ANSWERS)
+        entries = AccessLog.objects.order_by("at", "action").values_list("action", "subject")
+        assert set(entries) == {("open", str(waiting.pk)), ("change", str(waiting.pk))}
+
+    def test_nothing_else_changes(self, waiting: Appointment) -> None:
+        other = an_appointment(Status.PENDING, TEN_O_CLOCK + timedelta(hours=3))
+        data = ANSWERS | {"status": "fulfilled", "practitioner": "1", "id": str(other.pk)}
+        a_client(FRONT_DESK).post(address("confirm", waiting.pk), data)
+        assert status_of(other) == Status.PENDING
+        assert status_of(waiting) == Status.BOOKED
+
+
+class TestMessages:
+    def a_message(self, **fields: object) -> Message:
+        request = a_request()
+        defaults = {
+            "kind": Message.Kind.CONFIRMED,
+            "request": request,
+            "appointment": an_appointment(request=request),
+            "unique_key": str(uuid4()),
+        }
+        return Message.objects.create(**(defaults | fields))
+
+    def test_a_call_made_leaves_the_list(self) -> None:
+        call = self.a_message(channel=Message.Channel.CALL)
+        client = a_client(FRONT_DESK)
+        assert said(client.post(address("called", call.pk))) == "The call is recorded."
+        call.refresh_from_db()
+        assert call.state == Message.State.SENT
+        assert "no longer" in said(client.post(address("called", call.pk)))
+
+    def test_an_email_is_not_called(self) -> None:
+        email = self.a_message()
+        assert "no longer" in said(a_client(FRONT_DESK).post(address("called", email.pk)))
+        email.refresh_from_db()
+        assert email.state == Message.State.WAITING
+
+    def test_what_failed_is_sent_again(self) -> None:
+        failed = self.a_message(state=Message.State.FAILED, attempts=12)
+        data = {"from_message": "1"}
+        response = a_client(FRONT_DESK).post(address("send-again", failed.pk), data)
+        assert response.headers["Location"] == reverse(
+            "admin:booking_message_change", args=[failed.pk]
+        )
+        failed.refresh_from_db()
+        assert (failed.state, failed.attempts) == (Message.State.WAITING, 0)
+
+    def test_what_was_sent_is_not_sent_again(self) -> None:
+        sent = self.a_message(state=Message.State.SENT)
+        response = a_client(FRONT_DESK).post(address("send-again", sent.pk))
+        assert "Only a message that failed" in said(response)
+        sent.refresh_from_db()
+        assert sent.state == Message.State.SENT
+
+    @pytest.mark.parametrize("verb", ["called", "send-again"])
+    @pytest.mark.parametrize("role", [PRACTITIONER, EDITOR, ""])
+    def test_others_are_refused(self, role: str, verb: str) -> None:
+        message = self.a_message(state=Message.State.FAILED, channel=Message.Channel.CALL)
+        assert a_client(role).post(address(verb, message.pk)).status_code == 403
+        message.refresh_from_db()
+        assert message.state == Message.State.FAILED
+
+    @pytest.mark.parametrize("verb", ["called", "send-again"])
+    def test_asking_does_nothing(self, verb: str) -> None:
+        message = self.a_message(state=Message.State.FAILED)
+        assert a_client(OWNER).get(address(verb, message.pk)).status_code == 405
