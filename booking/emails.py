@@ -119,17 +119,22 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
         "language": message.language,
     }
     folder = f"emails/{message.kind}"
-    subject = " ".join(render_to_string(f"{folder}/subject.txt", values).split())
+    subject = one_line(render_to_string(f"{folder}/subject.txt", values))
     mail = EmailMultiAlternatives(
         subject=subject,
         body=render_to_string(f"{folder}/body.txt", values),
-        from_email=formataddr((context.clinic.name, settings.DEFAULT_FROM_EMAIL)),
+        from_email=formataddr((one_line(context.clinic.name), settings.DEFAULT_FROM_EMAIL)),
         to=to,
         # The same for every attempt, so that a repeat can be told from a new message.
         headers={"Message-ID": f"<{message.id}@{settings.SITE_HOST or 'localhost'}>"},
     )
     mail.attach_alternative(render_to_string(f"{folder}/body.html", values), "text/html")
     return mail
+
+
+def one_line(text: str) -> str:
+    """What may stand in a header: no line ends, whoever typed them."""
+    return " ".join(text.split())
 
 
 def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
