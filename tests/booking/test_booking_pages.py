@@ -622,7 +622,7 @@ def test_fields_that_no_form_has_are_ignored(
         "is_staff": "on",
     }
     english_visitor.post("book-safety", data=NO_SIGN | extra, service=service.slug)
-    english_visitor.chooses(**extra)
+    english_visitor.post("book-time", data={"slot": "2026-06-17T14:00Z"} | extra)
     english_visitor.tells(**extra)
     assert "booked" not in english_visitor.draft.answers
     english_visitor.sends(**extra)

@@ -50,7 +50,7 @@ class Visitor:
         return self._response(self.client.get(self.path(name, *args), query))
 
     def post(
-        self, name: str, *args: object, data: dict[str, Any] | None = None, **query: object
+        self, name: str, *args: object, data: dict[str, Any] | None = None, **query: str
     ) -> HttpResponse:
         path = self.path(name, *args) + (f"?{urlencode(query)}" if query else "")
         return self._response(self.client.post(path, data or {}))
@@ -61,7 +61,7 @@ class Visitor:
 
     # The steps
 
-    def passes_gate(self, service: Service, **query: object) -> HttpResponse:
+    def passes_gate(self, service: Service, **query: str) -> HttpResponse:
         return self.post("book-safety", data=NO_SIGN, service=service.slug, **query)
 
     def chooses(self, when: datetime = TEN_O_CLOCK, /, **data: str) -> HttpResponse:
