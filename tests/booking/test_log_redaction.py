@@ -1,0 +1,76 @@
+"""A patient's link opens their appointment: whatever is logged, its token is not."""
+
+import io
+import logging
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from booking import appointment_views, links
+from booking.models import Status
+from clinic.logs import HideLinks
+from tests.booking.builders import an_appointment
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["", "calendar/", "cancel/"]
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the site's own handler writes, with everything let through."""
+    (handler,) = (
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.StreamHandler)
+        and any(isinstance(each, HideLinks) for each in handler.filters)
+    )
+    written = io.StringIO()
+    before = handler.setStream(written)
+    with mock.patch.object(logging.getLogger(), "level", logging.INFO):
+        yield written
+    if before is not None:
+        handler.setStream(before)
+
+
+@pytest.fixture
+def token() -> str:
+    return links.token_for(an_appointment(Status.PENDING).request)
+
+
+@pytest.mark.parametrize("prefix", ["", "/es"])
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+def test_whatever_is_asked_of_the_link_the_log_does_not_name_it(
+    log: io.StringIO, token: str, prefix: str, page: str, method: str
+) -> None:
+    """The right link, one of another version, and one cut short."""
+    for tried in (token, token[:-4] + "AAAA", token[:30]):
+        getattr(Client(), method)(f"{prefix}/appointment/{tried}/{page}?again={tried}")
+    assert token[:30] not in log.getvalue()
+
+
+def test_the_log_still_says_what_happened(log: io.StringIO, token: str) -> None:
+    Client().get(f"/appointment/{token[:30]}/")
+    assert "Not Found: /appointment/…/" in log.getvalue()
+
+
+@pytest.mark.parametrize("error", [OperationalError("locked"), ValueError("a mistake of ours")])
+def test_an_error_behind_the_link_does_not_name_it_either(
+    log: io.StringIO, token: str, error: Exception
+) -> None:
+    with mock.patch.object(appointment_views, "_current", side_effect=error):
+        response = Client(raise_request_exception=False).get(f"/appointment/{token}/")
+    assert response.status_code in {500, 503}
+    assert log.getvalue()
+    assert token not in log.getvalue()
+    assert token not in response.content.decode()
+
+
+def test_a_forged_form_behind_the_link_is_logged_without_it(log: io.StringIO, token: str) -> None:
+    Client(enforce_csrf_checks=True).post(f"/appointment/{token}/cancel/")
+    assert "Forbidden" in log.getvalue()
+    assert token not in log.getvalue()

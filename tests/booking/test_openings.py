@@ -1,0 +1,309 @@
+"""Free times as the database has them: people, rooms, closures, and what really blocks."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from pytest_django import DjangoAssertNumQueries
+
+from booking import actions, openings
+from booking.actors import Actor
+from booking.errors import JustTaken
+from booking.models import AppointmentRequest, Status
+from booking.models.appointments import BLOCKING
+from booking.openings import FreeTimes
+from clinic.models import Closure, Practitioner, Room, Service
+from tests.booking.builders import (
+    TEN_O_CLOCK,
+    a_clinic,
+    a_draft,
+    a_location,
+    a_practitioner,
+    a_room,
+    a_service,
+    an_appointment,
+)
+
+pytestmark = pytest.mark.django_db
+
+WEDNESDAY = date(2026, 6, 17)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TEN_TO_ELEVEN = ((time(10), time(11)),)
+HALF_PAST_TEN = TEN_O_CLOCK + 30 * MINUTE
+PATIENT = Actor.patient()
+
+
+@pytest.fixture
+def service() -> Service:
+    return a_service()
+
+
+def free(service: Service, now: datetime, day: date = WEDNESDAY, **asked: Any) -> FreeTimes:
+    return openings.free_times(service, first_day=day, last_day=day, now=now, **asked)
+
+
+def clocks(found: FreeTimes) -> list[str]:
+    return [f"{opening.local_start:%H:%M}" for opening in found.openings]
+
+
+# Who, and where
+
+
+def test_only_those_who_work_here_and_do_the_service_are_offered(
+    service: Service, now: datetime
+) -> None:
+    one = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    a_practitioner(service, hours=TEN_TO_ELEVEN, is_active=False)
+    a_practitioner(a_service(), hours=TEN_TO_ELEVEN)
+    a_practitioner(
+        service, hours=TEN_TO_ELEVEN, location=a_location(slug="closed", is_active=False)
+    )
+    found = free(service, now)
+    assert found.practitioners == {one.pk: one}
+    assert clocks(found) == ["10:00", "10:30"]
+
+
+def test_each_place_keeps_its_own_time(service: Service, now: datetime) -> None:
+    west = a_location(slug="west", time_zone="America/Los_Angeles")
+    a_practitioner(service, hours=TEN_TO_ELEVEN, location=west)
+    first = free(service, now).openings[0]
+    assert f"{first.local_start:%H:%M}" == "10:00"
+    assert first.starts_at == TEN_O_CLOCK + 3 * HOUR
+
+
+def test_one_practitioner_can_be_asked_for(service: Service, now: datetime) -> None:
+    a_practitioner(service, hours=TEN_TO_ELEVEN)
+    wished = a_practitioner(service, hours=((time(14), time(15)),))
+    assert clocks(free(service, now, practitioner=wished)) == ["14:00", "14:30"]
+
+
+@pytest.mark.parametrize(
+    ("whose", "is_open"),
+    [
+        ("everybody", False),
+        ("this person", False),
+        ("another person", True),
+        ("here", False),
+        ("elsewhere", True),
+    ],
+)
+def test_a_closure_closes_those_whom_it_names(
+    service: Service, now: datetime, whose: str, is_open: bool
+) -> None:
+    person, other = a_practitioner(service, hours=TEN_TO_ELEVEN), a_practitioner()
+    named: dict[str, dict[str, Any]] = {
+        "everybody": {},
+        "this person": {"practitioner": person},
+        "another person": {"practitioner": other},
+        "here": {"location": a_location()},
+        "elsewhere": {"location": a_location(slug="elsewhere")},
+    }
+    Closure.objects.create(first_day=WEDNESDAY - DAY, last_day=WEDNESDAY, **named[whose])
+    assert clocks(free(service, now)) == (["10:00", "10:30"] if is_open else [])
+
+
+# Anybody
+
+
+@pytest.fixture
+def team(service: Service) -> list[Practitioner]:
+    """Three who are there from ten to eleven: the first with two visits that day, then one, none.
+
+    Their visits are in the afternoon, in nobody's way.
+    """
+    people = [a_practitioner(service, hours=TEN_TO_ELEVEN) for _ in range(3)]
+    for person, visits in zip(people, (2, 1, 0), strict=True):
+        for hour in range(visits):
+            an_appointment(starts_at=TEN_O_CLOCK + (4 + hour) * HOUR, practitioner=person)
+    return people
+
+
+def test_each_time_is_shown_once_with_whoever_is_least_busy(
+    service: Service, team: list[Practitioner], now: datetime
+) -> None:
+    ((_, shown),) = free(service, now).by_day(WEDNESDAY, WEDNESDAY)
+    assert [(f"{o.local_start:%H:%M}", o.practitioner_id) for o in shown] == [
+        ("10:00", team[2].pk),
+        ("10:30", team[2].pk),
+    ]
+
+
+def test_anybody_is_the_least_busy_then_the_next_then_nobody(
+    service: Service, team: list[Practitioner], now: datetime
+) -> None:
+    def hold() -> Practitioner:
+        draft = a_draft(service)
+        held = actions.hold(request_id=draft.id, starts_at=TEN_O_CLOCK, by=PATIENT, now=now)
+        return held.practitioner
+
+    assert {hold(), hold(), hold()} == set(team)
+    with pytest.raises(JustTaken):
+        hold()
+
+
+def test_the_least_busy_is_asked_first(
+    service: Service, team: list[Practitioner], now: datetime
+) -> None:
+    taken = []
+    for _ in range(2):
+        draft = a_draft(service)
+        actions.hold(request_id=draft.id, starts_at=TEN_O_CLOCK, by=PATIENT, now=now)
+        taken.append(draft.appointments.get().practitioner)
+    assert taken == [team[2], team[1]]
+
+
+# Rooms
+
+
+@pytest.fixture
+def in_a_room() -> Service:
+    return a_service(needs_room=True)
+
+
+def test_two_people_and_one_room_are_one_visit_at_a_time(in_a_room: Service, now: datetime) -> None:
+    room = a_room()
+    first, second = (a_practitioner(in_a_room, hours=TEN_TO_ELEVEN) for _ in range(2))
+    an_appointment(practitioner=first, service=in_a_room, room=room)
+    assert clocks(free(in_a_room, now, practitioner=second)) == ["10:30"]
+    another = a_room()
+    assert free(in_a_room, now, practitioner=second).openings[0].room_id == another.pk
+
+
+def test_a_room_elsewhere_or_out_of_use_is_none(in_a_room: Service, now: datetime) -> None:
+    a_practitioner(in_a_room, hours=TEN_TO_ELEVEN)
+    a_room(location=a_location(slug="elsewhere"))
+    a_room(is_active=False)
+    assert clocks(free(in_a_room, now)) == []
+    Room.objects.update(is_active=True)
+    assert clocks(free(in_a_room, now)) == ["10:00", "10:30"]
+
+
+def test_a_service_without_a_room_leaves_the_rooms_to_others(
+    service: Service, in_a_room: Service, now: datetime
+) -> None:
+    a_room()
+    first, second = (a_practitioner(service, in_a_room, hours=TEN_TO_ELEVEN) for _ in range(2))
+    an_appointment(practitioner=first, service=service)
+    assert clocks(free(in_a_room, now, practitioner=second)) == ["10:00", "10:30"]
+
+
+# What blocks
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_time_is_taken_while_its_status_blocks(
+    service: Service, status: Status, now: datetime
+) -> None:
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    an_appointment(status, practitioner=person)
+    assert clocks(free(service, now)) == (["10:30"] if status in BLOCKING else ["10:00", "10:30"])
+
+
+@pytest.mark.parametrize("status", [Status.HELD, Status.PROPOSED, Status.PENDING])
+@pytest.mark.parametrize(
+    ("seconds", "is_free"), [(-1, False), (0, True), (1, True)], ids=["before", "at", "after"]
+)
+def test_what_has_lapsed_blocks_nothing_even_if_nobody_cleared_it(
+    service: Service, status: Status, seconds: int, is_free: bool, now: datetime
+) -> None:
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    an_appointment(status, practitioner=person, expires_at=now)
+    found = free(service, now + timedelta(seconds=seconds))
+    assert clocks(found) == (["10:00", "10:30"] if is_free else ["10:30"])
+
+
+def test_ones_own_held_time_counts_as_free_and_that_of_others_does_not(
+    service: Service, now: datetime
+) -> None:
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    own = an_appointment(Status.HELD, practitioner=person, service=service).request
+    an_appointment(Status.HELD, HALF_PAST_TEN, practitioner=person, service=service)
+    assert clocks(free(service, now, besides=own.id)) == ["10:00"]
+    assert clocks(free(service, now)) == []
+
+
+def test_ones_own_request_that_was_sent_still_blocks(service: Service, now: datetime) -> None:
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    sent = an_appointment(Status.PENDING, practitioner=person, service=service).request
+    assert clocks(free(service, now, besides=sent.id)) == ["10:30"]
+
+
+def test_buffers_of_what_is_there_are_kept(service: Service, now: datetime) -> None:
+    person = a_practitioner(service, hours=((time(9), time(12)),))
+    an_appointment(practitioner=person, service=a_service(buffer_before=10, buffer_after=10))
+    assert clocks(free(service, now)) == ["09:00", "11:00", "11:30"]
+
+
+# Nearest, first, next
+
+
+def test_the_nearest_times_lie_on_both_sides_in_order(service: Service, now: datetime) -> None:
+    person = a_practitioner(service, hours=((time(9), time(12)),))
+    an_appointment(practitioner=person, service=service)
+    found = free(service, now).nearest(TEN_O_CLOCK, limit=2)
+    assert [f"{o.local_start:%H:%M}" for o in found] == ["09:30", "10:30"]
+
+
+def test_a_short_list_is_spread_over_half_days(service: Service, now: datetime) -> None:
+    a_practitioner(service)
+    spread = openings.next_openings(service, now=now).spread(3)
+    assert [f"{o.local_start:%a %H:%M}" for o in spread] == ["Tue 09:00", "Tue 12:00", "Wed 09:00"]
+
+
+def test_the_search_reaches_to_the_horizon_and_no_further(service: Service, now: datetime) -> None:
+    """The only day is further away than the first look goes, and within the horizon."""
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    person.hours.update(valid_from=WEDNESDAY + 40 * DAY, valid_until=WEDNESDAY + 40 * DAY)
+    found = openings.next_openings(service, now=now)
+    assert {o.local_start.date() for o in found.openings} == {WEDNESDAY + 40 * DAY}
+    service.horizon_days = 30
+    assert openings.next_openings(service, now=now).openings == []
+
+
+@pytest.mark.parametrize("hours", [(), TEN_TO_ELEVEN], ids=["no hours", "always closed"])
+def test_the_search_for_somebody_who_is_never_there_ends(
+    service: Service,
+    now: datetime,
+    hours: tuple[tuple[time, time], ...],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    service.horizon_days = 400
+    a_practitioner(service, hours=hours)
+    Closure.objects.create(first_day=WEDNESDAY - DAY * 30, last_day=WEDNESDAY + DAY * 500)
+    with django_assert_max_num_queries(8):
+        assert openings.next_openings(service, now=now).openings == []
+
+
+# As the public pages show them
+
+
+def shown(**context: object) -> list[Any]:
+    page = Context(context)
+    Template("{% load openings %}{% next_openings practitioner=practitioner as found %}").render(
+        page
+    )
+    return list(page["found"])
+
+
+def test_a_page_shows_the_next_openings_as_links_that_carry_them(service: Service) -> None:
+    person = a_practitioner(service)
+    a_clinic(consultation=service)
+    first, *_ = shown(practitioner=person)
+    assert first.practitioner == person
+    assert first.url == (
+        f"/book/?service={service.slug}&practitioner={person.slug}&at=2026-06-16T13%3A00Z"
+    )
+
+
+def test_a_page_shows_none_where_there_is_no_consultation_or_no_booking(service: Service) -> None:
+    person = a_practitioner(service)
+    a_clinic(consultation=None)
+    assert shown(practitioner=person) == []
+
+
+def test_looking_at_openings_holds_nothing(service: Service) -> None:
+    a_practitioner(service)
+    a_clinic(consultation=service)
+    assert shown(practitioner=None)
+    assert not AppointmentRequest.objects.exists()
