@@ -143,7 +143,7 @@ def openings(
             if hours.hold_on(day)
         )
         for start, end in stretches:
-            nearby = _near(calendar, rules, Interval(start, end))
+            nearby = near(calendar, Interval(start - rules.buffer_before, end + rules.buffer_after))
             for moment in _starts(Interval(start, end), rules):
                 if window.start <= moment < window.end:
                     opening = _opening(nearby, rules, moment)
@@ -159,18 +159,17 @@ def _starts(stretch: Interval, rules: Rules) -> Iterator[datetime]:
         moment += rules.step
 
 
-def _near(calendar: Calendar, rules: Rules, stretch: Interval) -> Calendar:
-    """The same calendar without what lies too far from a stretch of hours to matter."""
-    reach = Interval(stretch.start - rules.buffer_before, stretch.end + rules.buffer_after)
+def near(calendar: Calendar, reach: Interval) -> Calendar:
+    """The same calendar without what lies too far away to matter."""
 
-    def near(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    def meeting(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
         return tuple(interval for interval in intervals if interval.meets(reach))
 
     return replace(
         calendar,
-        closed=near(calendar.closed),
-        taken=near(calendar.taken),
-        rooms={room: near(taken) for room, taken in calendar.rooms.items()},
+        closed=meeting(calendar.closed),
+        taken=meeting(calendar.taken),
+        rooms={room: meeting(taken) for room, taken in calendar.rooms.items()},
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from booking import availability
-from booking.availability import Calendar, Hours, Interval, Opening, Rules
+from booking.availability import DAY, Calendar, Hours, Interval, Opening, Rules
 from booking.models.appointments import Appointment, Status
 from clinic.models import Closure, Location, Practitioner, Room, Service, WorkingHours
 
@@ -87,18 +87,15 @@ def free_times(
     hours = list(_working_hours(service, practitioner))
     people = {row.practitioner_id: row.practitioner for row in hours}
     places = {row.location_id: row.location for row in hours}
-    whole = Interval(
-        datetime.combine(first_day, time(), UTC) - timedelta(days=1),
-        datetime.combine(last_day, time(), UTC) + timedelta(days=2),
-    )
+    whole = _reach(first_day, last_day)
     taken = Taken() if as_if_empty or not hours else _taken(whole, now, besides)
     closures = list(Closure.objects.between(first_day, last_day)) if hours else []
     rooms = _rooms(places) if service.needs_room else {}
     calendars = list(_calendars(hours, closures, rooms, taken))
     rules = rules_of(service)
     found: list[Opening] = []
-    for day in availability.days(first_day, last_day):
-        for calendar in availability.least_busy_first(calendars, day):
+    for day, on_that_day in _day_by_day(calendars, first_day, last_day):
+        for calendar in on_that_day:
             found += availability.openings(calendar, rules, first_day=day, last_day=day, now=now)
     found.sort(key=lambda opening: opening.starts_at)
     return FreeTimes(service, people, places, found)
@@ -138,6 +135,29 @@ def next_openings(
     if len(soon.spread(limit)) >= limit or fortnight == last:
         return soon
     return free_times(service, first_day=today, last_day=last, now=now, practitioner=practitioner)
+
+
+def _reach(first_day: date, last_day: date) -> Interval:
+    """The days in every zone of the earth, and what their buffers touch."""
+    return Interval(
+        datetime.combine(first_day - DAY, time(), UTC),
+        datetime.combine(last_day + 2 * DAY, time(), UTC),
+    )
+
+
+def _day_by_day(
+    calendars: list[Calendar], first_day: date, last_day: date
+) -> Iterator[tuple[date, list[Calendar]]]:
+    """Each day with its calendars, the least busy first; cut by weeks, so that a day looks
+    through what is taken in one week and not in a year.
+    """
+    week = first_day
+    while week <= last_day:
+        end = min(week + 6 * DAY, last_day)
+        nearby = [availability.near(calendar, _reach(week, end)) for calendar in calendars]
+        for day in availability.days(week, end):
+            yield day, availability.least_busy_first(nearby, day)
+        week = end + DAY
 
 
 def _working_hours(service: Service, practitioner: Practitioner | None) -> Iterable[WorkingHours]:
