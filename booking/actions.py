@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from booking import openings, outbox
+from booking import changes, outbox
 from booking.actors import Actor
-from booking.availability import Opening
-from booking.errors import JustTaken, NoTimeChosen, NotOffered, NotPossible, TooLate, TooMany
+from booking.errors import AlreadySent, TooLate, TooMany
 from booking.models.appointments import (
-    CHANGES,
-    WITH_DEADLINE,
     Appointment,
-    AppointmentEvent,
     Reason,
     Status,
 )
@@ -30,7 +26,6 @@ from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner, Service
 from content.models import Article
 
-HOLD_FOR = timedelta(minutes=20)
 ANSWER_BEFORE_START = timedelta(hours=1)
 OPEN_REQUESTS_A_PERSON = 3
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -108,11 +103,11 @@ def hold(
     request = _draft(request_id)
     held = request.appointments.filter(status=Status.HELD).first()
     if held and held.starts_at == starts_at and practitioner in {None, held.practitioner}:
-        return _renew(held, now)
-    opening = _find(request, starts_at, practitioner, now)
+        return changes.renew(held, now)
+    opening = changes.find(request, starts_at, practitioner, now)
     if held:
-        _change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
-    return _take(request, opening, by=by, now=now)
+        changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
+    return changes.take(request, opening, by=by, now=now)
 
 
 @one_transaction
@@ -122,7 +117,7 @@ def keep_hold(*, request_id: UUID, by: Actor, now: datetime) -> Appointment:
     Raises NoTimeChosen if none was ever chosen, JustTaken or NotOffered if it is gone.
     """
     lock_calendar()
-    return _keep(_draft(request_id), by=by, now=now)
+    return changes.keep(_draft(request_id), by=by, now=now)
 
 
 @one_transaction
@@ -147,7 +142,7 @@ def send(
     request = AppointmentRequest.objects.get(id=request_id, submission_token=submission_token)
     if not request.is_draft:
         return request
-    appointment = _keep(request, by=by, now=now)
+    appointment = changes.keep(request, by=by, now=now)
     if _open_requests(details) >= OPEN_REQUESTS_A_PERSON:
         raise TooMany
     request.patient = _create_patient(details, now)
@@ -158,7 +153,7 @@ def send(
     request.sent_at = request.updated_at = now
     request.save()
     appointment.request = request
-    _change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
+    changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
     outbox.tell_patient(Kind.REQUESTED, appointment, now=now)
     outbox.tell_staff(Kind.STAFF_NEW_REQUEST, appointment, now=now)
     return request
@@ -170,8 +165,8 @@ def send(
 @one_transaction
 def _confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     lock_calendar()
-    appointment = _require(appointment_id, Status.PENDING)
-    _change(appointment, Status.BOOKED, by=by, now=now)
+    appointment = changes.require(appointment_id, Status.PENDING)
+    changes.change(appointment, Status.BOOKED, by=by, now=now)
     outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
     return appointment
 
@@ -188,9 +183,9 @@ def decline(
 ) -> Appointment:
     """Staff say no to a request; the reason and the note go to the patient."""
     lock_calendar()
-    appointment = _require(appointment_id, Status.PENDING)
+    appointment = changes.require(appointment_id, Status.PENDING)
     _leave_note(appointment, note)
-    _change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
+    changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
     outbox.tell_patient(Kind.DECLINED, appointment, now=now)
     return appointment
 
@@ -210,12 +205,12 @@ def cancel(
     service's cut-off; staff may cancel at any time.
     """
     lock_calendar()
-    appointment = _require(appointment_id, Status.PENDING, Status.BOOKED)
+    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED)
     if not by.is_staff and now > cancel_until(appointment):
         raise TooLate
     _leave_note(appointment, note)
     default = Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT
-    _change(appointment, Status.CANCELLED, by=by, now=now, reason=reason or default)
+    changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason or default)
     outbox.tell_patient(Kind.CANCELLED, appointment, now=now)
     if not by.is_staff:
         outbox.tell_staff(Kind.STAFF_CANCELLED, appointment, now=now)
@@ -231,7 +226,7 @@ def expire_lapsed(*, now: datetime, appointment_id: UUID | None = None, limit: i
         lapsed = lapsed.filter(id=appointment_id)
     rows = list(lapsed.order_by("expires_at")[:limit])
     for appointment in rows:
-        _expire(appointment, now=now)
+        changes.expire(appointment, now=now)
     return len(rows)
 
 
@@ -265,142 +260,25 @@ def answer_by(service: Service, starts_at: datetime, *, now: datetime) -> dateti
     return min(now + timedelta(hours=service.answer_within_hours), latest)
 
 
-# What the actions are made of; all of it runs inside their transaction.
-
-
 def _give_up_draft(request_id: UUID, *, by: Actor, now: datetime) -> str:
     """Free what a draft holds, and return its answers."""
     draft = AppointmentRequest.objects.drafts().filter(id=request_id).first()
     if draft is None:
         return ""
     for held in draft.appointments.filter(status=Status.HELD):
-        _change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
+        changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
     answers, draft.answers = draft.answers, ""
     draft.save(update_fields=["answers"])
     return answers
 
 
 def _draft(request_id: UUID) -> AppointmentRequest:
-    return AppointmentRequest.objects.drafts().select_related("service").get(id=request_id)
-
-
-def _require(appointment_id: UUID, *statuses: Status) -> Appointment:
-    appointment = Appointment.objects.with_people().get(id=appointment_id)
-    if appointment.status not in statuses:
-        raise NotPossible(appointment)
-    return appointment
-
-
-def _change(
-    appointment: Appointment,
-    to: Status,
-    *,
-    by: Actor,
-    now: datetime,
-    reason: Reason | None = None,
-    expires_at: datetime | None = None,
-) -> None:
-    """Make one allowed change, and write down who made it."""
-    before = Status(appointment.status)
-    if to not in CHANGES[before]:
-        raise NotPossible(appointment)
-    appointment.status = to
-    appointment.reason_code = reason or ""
-    appointment.expires_at = expires_at if to in WITH_DEADLINE else None
-    appointment.calendar_sequence += 1
-    appointment.save()
-    _record(appointment, before, by, now)
-
-
-def _record(appointment: Appointment, before: Status | None, by: Actor, now: datetime) -> None:
-    AppointmentEvent.objects.create(
-        at=now,
-        appointment=appointment.id,
-        request=appointment.request_id,
-        actor_kind=by.kind,
-        actor=by.id,
-        from_status=before or "",
-        to_status=appointment.status,
-        reason_code=appointment.reason_code,
-    )
-
-
-def _find(
-    request: AppointmentRequest,
-    starts_at: datetime,
-    practitioner: Practitioner | None,
-    now: datetime,
-) -> Opening:
-    """The opening at a time that a draft may take. Raises JustTaken or NotOffered."""
-    day = timedelta(days=1)
-    first, last = (starts_at - day).date(), (starts_at + day).date()
-    for as_if_empty in (False, True):
-        opening = openings.free_times(
-            request.service,
-            first_day=first,
-            last_day=last,
-            now=now,
-            practitioner=practitioner,
-            besides=request.id,
-            as_if_empty=as_if_empty,
-        ).at(starts_at)
-        if opening and as_if_empty:
-            raise JustTaken
-        if opening:
-            return opening
-    raise NotOffered
-
-
-def _take(
-    request: AppointmentRequest, opening: Opening, *, by: Actor, now: datetime
-) -> Appointment:
-    """Write the held time, after clearing what has lapsed on it."""
-    blocked = openings.rules_of(request.service).blocked(opening.starts_at)
-    lapsed = Appointment.objects.lapsed(now=now).touching(blocked.start, blocked.end)
-    for appointment in lapsed.with_people():
-        _expire(appointment, now=now)
-    appointment = Appointment.objects.create(
-        request=request,
-        practitioner_id=opening.practitioner_id,
-        location_id=opening.location_id,
-        room_id=opening.room_id,
-        starts_at=opening.starts_at,
-        ends_at=opening.ends_at,
-        blocks_from=blocked.start,
-        blocks_until=blocked.end,
-        status=Status.HELD,
-        expires_at=now + HOLD_FOR,
-        created_at=now,
-    )
-    _record(appointment, None, by, now)
-    return appointment
-
-
-def _keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointment:
-    last = request.appointments.order_by("-created_at").first()
-    if last is None:
-        raise NoTimeChosen
-    if last.status == Status.HELD:
-        return _renew(last, now)
-    return _take(request, _find(request, last.starts_at, last.practitioner, now), by=by, now=now)
-
-
-def _renew(held: Appointment, now: datetime) -> Appointment:
-    """A held row blocks until somebody clears it, so a lapsed one is still ours to renew."""
-    if held.starts_at <= now:
-        raise NotOffered
-    held.expires_at = now + HOLD_FOR
-    held.save(update_fields=["expires_at"])
-    return held
-
-
-def _expire(appointment: Appointment, *, now: datetime) -> None:
-    was_request = appointment.status == Status.PENDING
-    reason = Reason.HOLD_ENDED if appointment.status == Status.HELD else Reason.NOT_ANSWERED
-    _change(appointment, Status.CANCELLED, by=Actor.system(), now=now, reason=reason)
-    if was_request:
-        outbox.tell_patient(Kind.EXPIRED, appointment, now=now)
-        outbox.tell_staff(Kind.STAFF_EXPIRED, appointment, now=now)
+    """The draft, while it is one. Raises AlreadySent."""
+    drafts = AppointmentRequest.objects.drafts().select_related("service")
+    draft = drafts.filter(id=request_id).first()
+    if draft is None:
+        raise AlreadySent
+    return draft
 
 
 def _open_requests(details: Details) -> int:

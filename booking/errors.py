@@ -29,6 +29,13 @@ class NoTimeChosen(BookingError):
         return _("Choose a time first.")
 
 
+class AlreadySent(BookingError):
+    """The draft is no draft any more: it was sent in another window, or given up."""
+
+    def __str__(self) -> str:
+        return _("This request was sent already.")
+
+
 class TooMany(BookingError):
     def __str__(self) -> str:
         return _("There are too many open requests already. Please call us instead.")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
-from booking.errors import TooMany
+from booking.errors import AlreadySent, TooMany
 from booking.flow import Draft, bookings_open, draft_of
 
 
@@ -30,6 +30,8 @@ def booking_page[**P](
             return private(render(request, "booking/closed.html"))
         try:
             return private(view(request, *args, **kwargs))
+        except AlreadySent:
+            return private(redirect("book-done"))
         except TooMany as error:
             return private(render(request, "booking/too_many.html", {"error": error}, status=429))
 

@@ -22,7 +22,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from booking import actions, openings, transactions, worker
+from booking import actions, changes, openings, transactions, worker
 from booking.actors import Actor
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Status
@@ -162,7 +162,7 @@ def take_the_lock_away() -> None:
 
 def pause_before_writing(wait: Callable[[], object]) -> None:
     """Once a process, between the look at the calendar and the writing."""
-    write = actions._take
+    write = changes.take
     waits = [wait]
 
     def take(*args: Any, **options: Any) -> Appointment:
@@ -170,7 +170,7 @@ def pause_before_writing(wait: Callable[[], object]) -> None:
             waits.pop()()
         return write(*args, **options)
 
-    mock.patch.object(actions, "_take", take).start()
+    mock.patch.object(changes, "take", take).start()
 
 
 def run(task: Task, rules: Rules, start: Barrier, checked: Barrier, outcomes: Any) -> None:

@@ -15,7 +15,7 @@ from django.db import (
 )
 from django.db.models import Model
 
-from booking import actions, openings
+from booking import actions, changes, openings
 from booking.actors import Actor
 from booking.errors import JustTaken
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
@@ -154,7 +154,7 @@ class TestWhatTheDatabaseRefuses:
             service, first_day=now.date(), last_day=TEN_O_CLOCK.date(), now=now, as_if_empty=True
         ).at(TEN_O_CLOCK)
         assert opening
-        monkeypatch.setattr(actions, "_find", lambda *_: opening)
+        monkeypatch.setattr(changes, "find", lambda *_: opening)
         with pytest.raises(JustTaken):
             actions.hold(request_id=draft.id, starts_at=TEN_O_CLOCK, by=Actor.patient(), now=now)
         assert Appointment.objects.get() == taken
