@@ -29,6 +29,12 @@ from clinic.roles import OWNER, ROLES, owners
 admin.site.unregister(Group)  # the groups follow the table in clinic/roles.py
 
 
+ROLES_HELP = (
+    "Owner: everything. Front desk: requests, patients, messages and closures. "
+    "Practitioner: their own patients. Editor: articles and what belongs to them."
+)
+
+
 def lower_email(form: forms.ModelForm) -> str:
     """Addresses are one spelling, since people sign in with any."""
     email: str = form.cleaned_data["email"].lower()
@@ -106,7 +112,7 @@ class StaffAdmin(UserAdmin):
         if db_field.name == "groups":
             kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
             kwargs["widget"] = forms.CheckboxSelectMultiple()
-            kwargs["help_text"] = "What each role may do stands in clinic/roles.py."
+            kwargs["label"], kwargs["help_text"] = "Roles", ROLES_HELP
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
 from django.apps import apps as installed
 from django.contrib.admin.apps import AdminConfig
@@ -31,3 +32,9 @@ class ClinicConfig(AppConfig):
 
 class AdminSiteConfig(AdminConfig):
     default_site = "clinic.admin_site.ClinicAdminSite"
+
+
+class SignInConfig(AxesConfig):
+    """django-axes under a name that means something to a clinic's owner."""
+
+    verbose_name = "Sign-in"

@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "content_editor",
     "django_prose_editor",
     "phonenumber_field",
-    "axes",
+    "clinic.apps.SignInConfig",
     "django_http_compression",
 ]
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -36,7 +37,7 @@ def page(role: str = FRONT_DESK) -> str:
     return a_client(role).get(INDEX).content.decode()
 
 
-def a_waiting_request(name: str = "Ada Example", **fields: object) -> Appointment:
+def a_waiting_request(name: str = "Ada Example", **fields: Any) -> Appointment:
     request = a_request(patient=a_patient(full_name=name), **fields)
     starts_at = TEN_O_CLOCK + timedelta(hours=Appointment.objects.count())
     return an_appointment(Status.PENDING, starts_at, request=request)
