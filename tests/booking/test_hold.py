@@ -6,7 +6,7 @@ import pytest
 
 from booking import actions
 from booking.actors import Actor
-from booking.errors import JustTaken, NoTimeChosen, NotOffered
+from booking.errors import AlreadySent, JustTaken, NoTimeChosen, NotOffered
 from booking.models import Appointment, AppointmentRequest, Status
 from booking.models.appointments import BLOCKING, Reason
 from clinic.models import Closure, Practitioner, Service
@@ -225,7 +225,7 @@ def test_a_request_that_was_sent_holds_nothing_more(
     draft: AppointmentRequest, now: datetime
 ) -> None:
     appointment = an_appointment(Status.PENDING)
-    with nothing_changes(), pytest.raises(AppointmentRequest.DoesNotExist):
+    with nothing_changes(), pytest.raises(AlreadySent):
         hold(appointment.request, now, ELEVEN_O_CLOCK)
 
 
