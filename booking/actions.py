@@ -262,6 +262,7 @@ def answer_by(service: Service, starts_at: datetime, *, now: datetime) -> dateti
 
 def _give_up_draft(request_id: UUID, *, by: Actor, now: datetime) -> str:
     """Free what a draft holds, and return its answers."""
+    lock_calendar()  # the draft may be on its way to staff from another tab
     draft = AppointmentRequest.objects.drafts().filter(id=request_id).first()
     if draft is None:
         return ""

@@ -13,6 +13,7 @@ from clinic.models import Closure, Practitioner, Service
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_draft,
+    a_patient,
     a_practitioner,
     a_room,
     a_service,
@@ -294,20 +295,24 @@ def test_without_a_chosen_time_there_is_none_to_keep(
 # Beginning anew
 
 
+def begin_anew(service: Service, before: AppointmentRequest, now: datetime) -> AppointmentRequest:
+    return actions.start_draft(
+        service=service,
+        language="en",
+        gate_wording="",
+        seen_by_doctor=False,
+        instead_of=before.id,
+        by=PATIENT,
+        now=now,
+    )
+
+
 def test_beginning_anew_frees_the_time_and_takes_the_answers_along(
     service: Service, draft: AppointmentRequest, now: datetime
 ) -> None:
     held = hold(draft, now)
     actions.save_answers(request_id=draft.id, answers={"full_name": "Ada"}, now=now)
-    new = actions.start_draft(
-        service=service,
-        language="en",
-        gate_wording="",
-        seen_by_doctor=False,
-        instead_of=draft.id,
-        by=PATIENT,
-        now=now + MINUTE,
-    )
+    new = begin_anew(service, draft, now + MINUTE)
     held.refresh_from_db()
     draft.refresh_from_db()
     assert held.status == Status.CANCELLED
@@ -316,15 +321,24 @@ def test_beginning_anew_frees_the_time_and_takes_the_answers_along(
 
 def test_beginning_anew_leaves_what_was_sent_alone(service: Service, now: datetime) -> None:
     sent = an_appointment(Status.PENDING)
-    new = actions.start_draft(
-        service=service,
-        language="en",
-        gate_wording="",
-        seen_by_doctor=False,
-        instead_of=sent.request.id,
-        by=PATIENT,
-        now=now,
-    )
+    new = begin_anew(service, sent.request, now)
     sent.refresh_from_db()
     assert sent.status == Status.PENDING
     assert new.answers == ""
+
+
+def test_beginning_anew_waits_for_what_another_tab_is_sending(
+    service: Service, draft: AppointmentRequest, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the lock sends the draft first; then there is none to give up."""
+    hold(draft, now)
+
+    def the_other_tab_is_faster() -> None:
+        Appointment.objects.update(status=Status.PENDING)
+        AppointmentRequest.objects.filter(id=draft.id).update(
+            sent_at=now, answer_by=now, patient=a_patient()
+        )
+
+    monkeypatch.setattr(actions, "lock_calendar", the_other_tab_is_faster)
+    begin_anew(service, draft, now)
+    assert draft.appointments.get().status == Status.PENDING
