@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from booking import limits
+from booking.flow import Draft
 from booking.models import Appointment, AppointmentRequest, Patient, Status
 from clinic.models import Hit, Practitioner, Service
 from content.models import Caution, RedFlag
@@ -596,6 +597,17 @@ def test_sending_twice_is_one_request_and_one_answer(
     with nothing_changes():
         again = english_visitor.sends()
     assert again.headers["Location"] == "/book/done/"
+
+
+def test_a_draft_that_another_tab_has_just_sent_leads_to_its_page(
+    english_visitor: Visitor, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english_visitor.comes_to_check(service)
+    before = Draft(english_visitor.draft, Appointment.objects.get())
+    english_visitor.sends()
+    monkeypatch.setattr("booking.pages.draft_of", lambda http: before)
+    with nothing_changes():
+        assert english_visitor.tells().headers["Location"] == "/book/done/"
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
