@@ -100,17 +100,23 @@ def environment(url: str) -> dict[str, str]:
     return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
-def run_python(url: str, module: str, *arguments: str) -> str:
-    """A module's `main()` in a program of its own, with Django set up; what it prints."""
+def start_python(url: str, module: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """A module's `main()` in a program of its own, with Django set up."""
     start = f"import django; django.setup(); from {module} import main; main()"
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-c", start, *arguments],
         cwd=ROOT,
-        env=environment(url),
-        check=False,
-        capture_output=True,
+        env=environment(url) | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=SECONDS,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+
+
+def run_python(url: str, module: str, *arguments: str, **variables: str) -> str:
+    """The same to its end; what it prints."""
+    with start_python(url, module, *arguments, **variables) as process:
+        printed, errors = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, errors
+    return printed
