@@ -6,9 +6,9 @@ from booking import appointment_views, views
 
 
 class TokenConverter:
-    """What a link's token looks like: 32 bytes in base64 for addresses."""
+    """A link's token, and what mail programs make of one: cut short, it is as wrong as others."""
 
-    regex = "[A-Za-z0-9_-]{43}"
+    regex = "[A-Za-z0-9_-]+"
 
     def to_python(self, value: str) -> str:
         return value

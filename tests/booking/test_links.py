@@ -15,7 +15,7 @@ from booking import links
 from booking.models import Appointment, AppointmentRequest, Status
 from booking.models.appointments import Reason
 from clinic.logs import HideLinks
-from tests.booking.builders import TEN_O_CLOCK, a_draft, an_appointment
+from tests.booking.builders import TEN_O_CLOCK, a_clinic, a_draft, an_appointment
 from tests.booking.ledger import changes_of, nothing_changes
 from tests.booking.visitor import Visitor
 
@@ -26,21 +26,53 @@ def flipped(token: str) -> str:
     return ("B" if token[0] == "A" else "A") + token[1:]
 
 
-def of_nobody(token: str) -> str:
+def of_nobody() -> str:
     return base64.urlsafe_b64encode(uuid4().bytes + b"0" * 16).rstrip(b"=").decode()
 
 
-@pytest.mark.parametrize("spoil", [flipped, of_nobody, lambda token: "A" * 43])
-@pytest.mark.parametrize("page", ["appointment", "appointment-cancel", "appointment-calendar"])
-def test_every_wrong_token_is_the_same_page_not_found(
-    spoil: Callable[[str], str], page: str
-) -> None:
+def of_a_draft() -> str:
+    return links.token_for(an_appointment(Status.HELD).request)
+
+
+def of_an_old_version() -> str:
     request = an_appointment().request
-    wrong = Visitor().get(page, spoil(links.token_for(request)))
-    other = Visitor().get("appointment", "Z" * 43)
-    assert wrong.status_code == other.status_code == 404
-    assert "no-store" in wrong.headers["Cache-Control"]
-    assert b"could not find" in wrong.content
+    AppointmentRequest.objects.filter(id=request.id).update(link_version=F("link_version") + 1)
+    return links.token_for(request)
+
+
+def of_a_visit_long_ago() -> str:
+    return links.token_for(an_appointment(starts_at=TEN_O_CLOCK - timedelta(days=50)).request)
+
+
+WRONG: dict[str, Callable[[], str]] = {
+    "one letter off": lambda: flipped(links.token_for(an_appointment().request)),
+    "of nobody": of_nobody,
+    "of a draft": of_a_draft,
+    "of an old version": of_an_old_version,
+    "of a visit long ago": of_a_visit_long_ago,
+    "cut short": lambda: links.token_for(an_appointment().request)[:-1],
+    "too long": lambda: links.token_for(an_appointment().request) + "A",
+    "no token at all": lambda: "nonsense",
+}
+
+
+def answer_to(token: str, page: str) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers, with the token that was asked for taken out."""
+    response = Client().get(f"/appointment/{token}/{page}")
+    body = response.content.replace(token.encode(), b"[token]")
+    kept = {name: text for name, text in response.headers.items() if name != "Content-Length"}
+    return response.status_code, body, kept
+
+
+@pytest.mark.parametrize("page", ["", "cancel/", "calendar/"])
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_every_wrong_token_is_the_same_page_not_found(wrong: Callable[[], str], page: str) -> None:
+    a_clinic()
+    status, body, headers = answer_to(wrong(), page)
+    assert status == 404
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert (status, body, headers) == answer_to("A" * 43, page)
 
 
 def test_a_new_version_ends_the_old_link() -> None:
