@@ -244,7 +244,7 @@ def test_a_hold_that_lapsed_while_nobody_wanted_it_is_still_ones_own(
     draft: AppointmentRequest, now: datetime
 ) -> None:
     held = hold(draft, now)
-    kept = keep(draft, now + timedelta(hours=3))
+    kept = keep(draft, now + timedelta(hours=1))
     assert kept == held
     assert kept.status == Status.HELD
 
