@@ -71,6 +71,7 @@ def start_draft(
 
     `instead_of` is a draft of the same visitor: its time is freed and its answers move along.
     """
+    lock_calendar()
     return AppointmentRequest.objects.create(
         answers=_give_up_draft(instead_of, by=by, now=now) if instead_of else "",
         reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8)),
@@ -122,7 +123,8 @@ def keep_hold(*, request_id: UUID, by: Actor, now: datetime) -> Appointment:
 
 @one_transaction
 def save_answers(*, request_id: UUID, answers: dict[str, str | list[str]], now: datetime) -> None:
-    """Keep what was typed, encrypted, on the draft."""
+    """Keep what was typed, encrypted, on the draft. Raises AlreadySent."""
+    lock_calendar()
     draft = _draft(request_id)
     draft.answers = json.dumps(answers)
     draft.updated_at = now
@@ -143,6 +145,8 @@ def send(
     if not request.is_draft:
         return request
     appointment = changes.keep(request, by=by, now=now)
+    # Holds given up on the way are no part of the request; their events remain.
+    request.appointments.exclude(pk=appointment.pk).delete()
     if _open_requests(details) >= OPEN_REQUESTS_A_PERSON:
         raise TooMany
     request.patient = _create_patient(details, now)
@@ -157,6 +161,16 @@ def send(
     outbox.tell_patient(Kind.REQUESTED, appointment, now=now)
     outbox.tell_staff(Kind.STAFF_NEW_REQUEST, appointment, now=now)
     return request
+
+
+@one_transaction
+def forget_draft(*, request_id: UUID, now: datetime) -> None:
+    """Delete a draft that nobody finished, with the times it had held; one sent meanwhile stays."""
+    lock_calendar()
+    draft = AppointmentRequest.objects.drafts().filter(id=request_id).first()
+    if draft and not draft.appointments.filter(status=Status.HELD).exists():
+        draft.appointments.all().delete()
+        draft.delete()
 
 
 # The staff's side, and the patient's link.

@@ -73,8 +73,7 @@ class PatientAdmin(AuditedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Patient]:
-        allowed = super().get_queryset(request).values("pk")
-        return Patient.objects.within_reach_of(user_of(request)).filter(pk__in=allowed)
+        return Patient.objects.within_reach_of(user_of(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

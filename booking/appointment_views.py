@@ -21,6 +21,12 @@ from clinic.views import not_found
 LinkView = Callable[[HttpRequest, AppointmentRequest], HttpResponse]
 
 
+def unnamed(response: HttpResponse) -> HttpResponse:
+    """Private, and its address is told to nobody, not even to our own pages."""
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return private(response)
+
+
 def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
     """Open the request that the token names; every kind of wrong token is the same 404."""
 
@@ -30,11 +36,12 @@ def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
         found = links.request_for(token, now=now)
         if found is None:
             if not limits.check_link(request, now=now):
-                return private(render(request, "booking/too_many.html", status=429))
-            return private(not_found(request, Http404()))
-        response = private(view(request, found))
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        return response
+                return unnamed(render(request, "booking/too_many.html", status=429))
+            return unnamed(not_found(request, Http404()))
+        try:
+            return unnamed(view(request, found))
+        except Http404 as error:
+            return unnamed(not_found(request, error))
 
     return page
 

@@ -24,6 +24,7 @@ from booking.models.requests import AppointmentRequest
 from clinic.models import Practitioner
 
 HOLD_FOR = timedelta(minutes=20)
+HOLD_AT_MOST = timedelta(hours=2)  # in one piece, however often it is renewed
 
 
 def require(appointment_id: UUID, *statuses: Status) -> Appointment:
@@ -117,7 +118,7 @@ def take(request: AppointmentRequest, opening: Opening, *, by: Actor, now: datet
 
 
 def keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointment:
-    last = request.appointments.order_by("-created_at").first()
+    last = Appointment.objects.chosen_for(request)
     if last is None:
         raise NoTimeChosen
     if last.status == Status.HELD:
@@ -126,9 +127,14 @@ def keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointmen
 
 
 def renew(held: Appointment, now: datetime) -> Appointment:
-    """A held row blocks until somebody clears it, so a lapsed one is still ours to renew."""
+    """A held row blocks until somebody clears it, so a lapsed one is still ours to renew.
+
+    After HOLD_AT_MOST it has to lapse first: then whoever wants the time can have it.
+    """
     if held.starts_at <= now:
         raise NotOffered
+    if now > held.created_at + HOLD_AT_MOST and held.expires_at and now < held.expires_at:
+        return held
     held.expires_at = now + HOLD_FOR
     held.save(update_fields=["expires_at"])
     return held

@@ -5,7 +5,7 @@ A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import formataddr
+from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -15,7 +15,7 @@ from django.utils import translation
 
 from booking import links
 from booking.ics import calendar_file
-from booking.models.appointments import Appointment, Reason
+from booking.models.appointments import Appointment, AppointmentEvent, Reason, Status
 from booking.models.messages import Message
 from clinic.models import Clinic, User
 
@@ -53,7 +53,10 @@ def expired(context: Context) -> EmailMultiAlternatives:
 
 def cancelled(context: Context) -> EmailMultiAlternatives:
     """A calendar that took the appointment in takes it out again."""
-    return _with_calendar(_to_patient(context), context)
+    mail = _to_patient(context)
+    events = AppointmentEvent.objects.filter(appointment=context.appointment.id)
+    was_booked = events.filter(to_status=Status.BOOKED).exists()
+    return _with_calendar(mail, context) if was_booked else mail
 
 
 def staff_new_request(context: Context) -> EmailMultiAlternatives:
@@ -123,13 +126,19 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=subject,
         body=render_to_string(f"{folder}/body.txt", values),
-        from_email=formataddr((one_line(context.clinic.name), settings.DEFAULT_FROM_EMAIL)),
+        from_email=sender(context.clinic),
         to=to,
         # The same for every attempt, so that a repeat can be told from a new message.
         headers={"Message-ID": f"<{message.id}@{settings.SITE_HOST or 'localhost'}>"},
     )
     mail.attach_alternative(render_to_string(f"{folder}/body.html", values), "text/html")
     return mail
+
+
+def sender(clinic: Clinic) -> str:
+    """The clinic's name before the address that DEFAULT_FROM_EMAIL names, with or without one."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((one_line(clinic.name), address))
 
 
 def one_line(text: str) -> str:

@@ -63,5 +63,4 @@ def draft_of(http: HttpRequest) -> Draft | None:
     request = rows.filter(id=key).first()
     if request is None:
         return None
-    chosen = request.appointments.with_people().order_by("-created_at").first()
-    return Draft(request, chosen)
+    return Draft(request, Appointment.objects.chosen_for(request))

@@ -36,9 +36,10 @@ class BookingForm(forms.Form):
         helper.summary = False  # the page shows it, above its heading
         return helper
 
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.data.get("website"))
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            self.add_error(None, _("Please leave the hidden field empty, or call us."))
+        return ""
 
 
 class ChoicesAmongMany(forms.MultipleChoiceField):

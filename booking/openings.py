@@ -91,7 +91,7 @@ def free_times(
     taken = Taken() if as_if_empty or not hours else _taken(whole, now, besides)
     closures = list(Closure.objects.between(first_day, last_day)) if hours else []
     rooms = _rooms(places) if service.needs_room else {}
-    calendars = list(_calendars(hours, closures, rooms, taken))
+    calendars = list(_calendars(hours, closures, rooms, taken, (first_day, last_day)))
     rules = rules_of(service)
     found: list[Opening] = []
     for day, on_that_day in _day_by_day(calendars, first_day, last_day):
@@ -202,6 +202,7 @@ def _calendars(
     closures: list[Closure],
     rooms: dict[int, list[int]],
     taken: Taken,
+    days: tuple[date, date],
 ) -> Iterator[Calendar]:
     """One calendar for each practitioner at each location."""
     stretches: dict[tuple[int, int], list[WorkingHours]] = defaultdict(list)
@@ -216,15 +217,22 @@ def _calendars(
             hours=tuple(
                 Hours(r.weekday, r.starts, r.ends, r.valid_from, r.valid_until) for r in rows
             ),
-            closed=tuple(_closed(closures, person, place, zone)),
+            closed=tuple(_closed(closures, person, place, zone, days)),
             taken=tuple(taken.people[person]),
             rooms={room: tuple(taken.rooms[room]) for room in rooms.get(place, [])},
         )
 
 
-def _closed(closures: list[Closure], person: int, place: int, zone: ZoneInfo) -> Iterator[Interval]:
+def _closed(
+    closures: list[Closure], person: int, place: int, zone: ZoneInfo, days: tuple[date, date]
+) -> Iterator[Interval]:
+    """What closures take of the days asked for; one that lasts for years costs no more."""
     for closure in closures:
         if closure.practitioner_id in {None, person} and closure.location_id in {None, place}:
             yield from availability.closure_intervals(
-                closure.first_day, closure.last_day, closure.starts, closure.ends, zone
+                max(closure.first_day, days[0]),
+                min(closure.last_day, days[1]),
+                closure.starts,
+                closure.ends,
+                zone,
             )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from booking.models.appointments import Appointment
+from booking.models.appointments import Appointment, Reason
 from booking.models.messages import Message
 
 
@@ -16,6 +16,11 @@ def tell_patient(kind: Message.Kind, appointment: Appointment, *, now: datetime)
         return
     if patient.email:
         _put(kind, Message.Channel.EMAIL, appointment, appointment.request.language, now)
+    # A call that was not made yet would tell what is no longer so.
+    calls = Message.objects.calls_to_make().filter(appointment=appointment)
+    calls.update(state=Message.State.OBSOLETE, finished_at=now)
+    if appointment.reason_code == Reason.BY_PATIENT:
+        return  # who has just cancelled by the link knows it
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
     if wants_call and kind != Message.Kind.REQUESTED:
         _put(kind, Message.Channel.CALL, appointment, appointment.request.language, now)

@@ -16,6 +16,7 @@ from booking.errors import NotFree
 from booking.flow import Draft, draft_of, remember_draft
 from booking.forms import DetailsForm, SafetyForm
 from booking.links import path_for
+from booking.models.appointments import Status
 from booking.pages import booking_page, draft_page
 from booking.week import Week
 from booking.wishes import Wish, parse_instant
@@ -48,7 +49,7 @@ def safety(request: HttpRequest) -> HttpResponse:
     if wish.service is None:
         return redirect("book")
     form = SafetyForm(request.POST or None, flags=RedFlag.objects.all())
-    if request.method != "POST" or not form.is_valid() or form.is_trapped:
+    if request.method != "POST" or not form.is_valid():
         return render(request, "booking/safety.html", {"form": form, "wish": wish})
     seen_by_doctor = form.cleaned_data["seen_by_doctor"]
     flags = form.named_flags()
@@ -135,7 +136,7 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
         return redirect(draft.next_url)
     now = timezone.now()
     form = _details_form(draft, request.POST if request.method == "POST" else None, now)
-    if request.method != "POST" or not form.is_valid() or form.is_trapped:
+    if request.method != "POST" or not form.is_valid():
         return render(request, "booking/details.html", {"form": form, "draft": draft})
     actions.save_answers(request_id=draft.request.id, answers=form.typed(), now=now)
     try:
@@ -202,5 +203,7 @@ def done(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Requested, not yet confirmed: what happens next, and by when."""
     if draft.request.is_draft:
         return redirect(draft.next_url)
+    if draft.chosen is None or draft.chosen.status != Status.PENDING:
+        return redirect(path_for(draft.request))  # answered meanwhile: its own page says how
     context = {"draft": draft, "link": path_for(draft.request)}
     return render(request, "booking/done.html", context)

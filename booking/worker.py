@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.db.models import F
+from django.utils import timezone
 
 from booking import actions, emails
 from booking.models.appointments import Appointment, Status
@@ -48,9 +50,12 @@ def run_once(*, now: datetime) -> None:
     if Appointment.objects.lapsed(now=now).exists():
         actions.expire_lapsed(now=now)
     for key in Message.objects.due(now=now).values_list("id", flat=True)[:MESSAGES_A_ROUND]:
-        message = claim(key, now=now)
+        # Each message is an operation of its own: fifty slow ones must not outlast their lease.
+        moment = max(now, timezone.now())
+        Heartbeat.objects.filter(name="worker").update(at=moment)
+        message = claim(key, now=moment)
         if message:
-            deliver(message, now=now)
+            deliver(message, now=moment)
 
 
 def tidy_up(*, now: datetime) -> None:
@@ -58,9 +63,8 @@ def tidy_up(*, now: datetime) -> None:
     forget_old_hits(now=now)
     Session.objects.filter(expire_date__lt=now).delete()
     abandoned = AppointmentRequest.objects.abandoned(before=now - ABANDONED_AFTER)
-    for draft in abandoned[:500]:
-        draft.appointments.all().delete()
-        draft.delete()
+    for key in abandoned.values_list("id", flat=True)[:500]:
+        actions.forget_draft(request_id=key, now=now)
 
 
 def claim(message_id: UUID, *, now: datetime) -> Message | None:
@@ -85,12 +89,26 @@ def deliver(message: Message, *, now: datetime) -> None:
     """Send a claimed message, or plan the next attempt; log its kind and nothing of its text."""
     try:
         mail = emails.render(message, now=now)
-        if mail.recipients():
-            mail.send()
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+        if not mail.recipients():
+            raise NobodyToSendTo
+        mail.send()
+    except DatabaseError:
+        raise
+    except Exception as error:  # one message that cannot be made or sent stops no other
         _postpone(message, error, now)
     else:
         _finish(message, State.SENT, now)
+
+
+class NobodyToSendTo(ValueError):
+    """The patient has no address any more, or nobody works at the desk."""
+
+
+def is_final(error: Exception) -> bool:
+    """Whether trying again is of no use: no address, an impossible one, or a refused one."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    return isinstance(error, ValueError)
 
 
 def _finish(message: Message, state: str, now: datetime) -> None:
@@ -103,7 +121,7 @@ def _finish(message: Message, state: str, now: datetime) -> None:
 def _postpone(message: Message, error: Exception, now: datetime) -> None:
     """Growing pauses: one minute, two, four, … up to six hours; in the end staff see it."""
     pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
-    gave_up = message.attempts >= MOST_ATTEMPTS
+    gave_up = message.attempts >= MOST_ATTEMPTS or is_final(error)
     Message.objects.filter(id=message.id).update(
         state=State.FAILED if gave_up else State.WAITING,
         claimed_until=None,

@@ -60,8 +60,13 @@ class AuditedAdmin(admin.ModelAdmin):
 class PublishingAdmin(admin.ModelAdmin):
     """The public site shows what is written here: whatever the log takes in, it shows anew.
 
-    Forms, lists, deletions and actions all end in one of these three.
+    Forms, lists, deletions and actions all end in one of these.
     """
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """The action logs before it deletes: publish once more when the rows are gone."""
+        super().delete_queryset(request, queryset)
+        publish()
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         publish()

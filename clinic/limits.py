@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -29,7 +30,10 @@ def client_address(request: HttpRequest) -> str:
         return remote
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     trusted = [hop for hop in hops if hop][-settings.TRUSTED_PROXIES :]
-    return trusted[0] if trusted else remote
+    try:
+        return str(ipaddress.ip_address(trusted[0]))
+    except (IndexError, ValueError):
+        return remote
 
 
 def signing_in_as(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:

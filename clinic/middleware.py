@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -46,6 +47,17 @@ class UnavailableMiddleware:
             return None
         log.error("The database did not answer: %s", type(error).__name__)
         return unavailable(request)
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """The session is stored after the view, where no other middleware sees the database fail."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except (OperationalError, InterfaceError) as error:
+            log.error("The session could not be stored: %s", type(error).__name__)
+            return unavailable(request)
 
 
 class PathLanguageMiddleware:

@@ -343,8 +343,12 @@ class Closure(models.Model):
     )
     first_day = models.DateField()
     last_day = models.DateField(help_text="This day is closed too.")
-    starts = models.TimeField(null=True, blank=True, help_text="Empty: from the day's beginning.")
-    ends = models.TimeField(null=True, blank=True, help_text="Empty: to the day's end.")
+    starts = models.TimeField(
+        null=True, blank=True, help_text="On each of the days. Empty: from its beginning."
+    )
+    ends = models.TimeField(
+        null=True, blank=True, help_text="On each of the days. Empty: to its end."
+    )
     reason_en = models.CharField("reason (English)", max_length=128, blank=True)
     reason_es = models.CharField("reason (Spanish)", max_length=128, blank=True)
 
@@ -359,6 +363,13 @@ class Closure(models.Model):
                 condition=models.Q(last_day__gte=models.F("first_day")),
                 name="closure_ends_after_it_starts",
                 violation_error_message="The last day is the first day or a later one.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts=None)
+                | models.Q(ends=None)
+                | models.Q(ends__gt=models.F("starts")),
+                name="closure_hours_in_order",
+                violation_error_message="These hours hold on each of the days: end after start.",
             ),
         )
 

@@ -115,6 +115,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         shown = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
         return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
 
+    def chosen_for(self, request: AppointmentRequest) -> "Appointment | None":
+        """The time that a draft holds, or the last one that it held or became."""
+        rows = self.filter(request=request).with_people()
+        return rows.filter(status=Status.HELD).first() or rows.order_by("-created_at").first()
+
     def with_people(self) -> Self:
         return self.select_related(
             "request__patient", "request__service", "practitioner", "location", "room"

@@ -12,10 +12,11 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import mail
 from icalendar import Calendar
+from pytest_django import Settings
 
 from booking import actions, emails, links, worker
 from booking.actors import Actor
-from booking.models import Appointment, Message, Patient, Status
+from booking.models import Appointment, AppointmentEvent, Message, Patient, Status
 from booking.models.appointments import Reason
 from clinic.models import Clinic, User
 from clinic.roles import FRONT_DESK, apply_roles
@@ -171,7 +172,36 @@ def test_a_message_in_spanish_leads_to_the_page_in_spanish(now: datetime) -> Non
     assert "/es/appointment/" in str(letter.body)
 
 
+@pytest.mark.parametrize("address", ["desk@clinic.test", "Clinic <desk@clinic.test>"])
+def test_the_sender_is_the_clinic_however_the_address_is_given(
+    settings: Settings, address: str
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = address
+    assert say(Kind.CONFIRMED, a_marked_request())["From"] == "Example Clinic <desk@clinic.test>"
+
+
+def test_withdrawing_a_request_takes_nothing_out_of_a_calendar(now: datetime) -> None:
+    appointment = a_marked_request()
+    actions.cancel(appointment_id=appointment.id, by=Actor.patient(), now=now)
+    assert "text/calendar" not in parts(say(Kind.CANCELLED, appointment))
+
+
 # By telephone
+
+
+def test_a_call_that_is_no_longer_true_leaves_the_list(now: datetime) -> None:
+    appointment = a_marked_request(email="", telephone="+17325550199")
+    actions.confirm(appointment_id=appointment.id, by=DESK, now=now)
+    by_staff = Actor(AppointmentEvent.ActorKind.STAFF)
+    actions.cancel(appointment_id=appointment.id, by=by_staff, now=now)
+    assert [call.kind for call in Message.objects.calls_to_make()] == [Kind.CANCELLED]
+
+
+def test_who_cancelled_by_the_link_is_not_called_about_it(now: datetime) -> None:
+    appointment = a_marked_request(email="", telephone="+17325550199")
+    actions.confirm(appointment_id=appointment.id, by=DESK, now=now)
+    actions.cancel(appointment_id=appointment.id, by=Actor.patient(), now=now)
+    assert not Message.objects.calls_to_make().exists()
 
 
 def test_without_an_address_the_desk_gets_a_call_to_make(now: datetime) -> None:

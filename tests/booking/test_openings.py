@@ -307,3 +307,13 @@ def test_looking_at_openings_holds_nothing(service: Service) -> None:
     a_clinic(consultation=service)
     assert shown(practitioner=None)
     assert not AppointmentRequest.objects.exists()
+
+
+def test_a_closure_without_an_end_in_sight_closes_and_costs_nothing_more(now: datetime) -> None:
+    service = a_service()
+    a_practitioner(service)
+    Closure.objects.create(first_day=date(2026, 6, 18), last_day=date.max)
+    found = openings.free_times(
+        service, first_day=date(2026, 6, 17), last_day=date(2026, 6, 30), now=now
+    )
+    assert {opening.local_start.date() for opening in found.openings} == {date(2026, 6, 17)}

@@ -11,7 +11,7 @@ from django.db import connection
 from booking import actions
 from booking.actors import Actor
 from booking.errors import JustTaken, NoTimeChosen, TooMany
-from booking.models import Appointment, AppointmentRequest, Patient, Status
+from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Patient, Status
 from clinic.models import Practitioner, Service
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -241,7 +241,21 @@ def test_an_expired_hold_is_quietly_taken_again_if_still_free(
     request = send(draft, later)
     appointment = request.appointments.get(status=Status.PENDING)
     assert appointment.starts_at == TEN_O_CLOCK
-    assert request.appointments.filter(status=Status.CANCELLED).count() == 1
+    assert request.appointments.get() == appointment  # the hold that ran out is gone
+
+
+def test_a_practitioner_whose_time_was_only_held_on_the_way_sees_nothing(
+    service: Service, draft: AppointmentRequest, now: datetime
+) -> None:
+    first = Appointment.objects.get(request=draft).practitioner
+    other = a_practitioner(service)
+    actions.hold(
+        request_id=draft.id, starts_at=TEN_O_CLOCK, practitioner=other, by=PATIENT, now=now
+    )
+    request = send(draft, now)
+    assert [row.practitioner for row in request.appointments.all()] == [other]
+    assert first != other
+    assert AppointmentEvent.objects.filter(request=request.id, to_status="cancelled").exists()
 
 
 def test_a_time_that_another_took_meanwhile_is_gone_and_the_answers_are_kept(

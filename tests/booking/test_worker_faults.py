@@ -114,7 +114,7 @@ TROUBLES: dict[str, Trouble] = {
     "dropped after DATA": drop("DATA"),
     "dropped before the reply": drop("ACCEPTED"),
     "sender refused": reply("MAIL", "451 try again"),
-    "recipient refused": reply("RCPT", "550 no such user"),
+    "recipient refused for now": reply("RCPT", "450 try again"),
     "text refused": reply("DATA", "554 we do not like it"),
 }
 
@@ -198,7 +198,7 @@ class TestTheMailServer:
         server.trouble = refuse_the_first
         worker.run_once(now=now)
         states = sorted(Message.objects.values_list("state", flat=True))
-        assert states == ["sent", "sent", "waiting"]
+        assert states == ["failed", "sent", "sent"]  # an address that does not exist, for good
 
 
 class Row(NamedTuple):
