@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 
 from clinic import memory
+from clinic.models import Service
+from tests.booking.builders import a_service
 from tests.booking.visitor import Visitor
 
 
@@ -31,3 +33,8 @@ def visitor(request: pytest.FixtureRequest, db: None) -> Visitor:
 @pytest.fixture
 def english_visitor(db: None) -> Visitor:
     return Visitor("en")
+
+
+@pytest.fixture
+def service(db: None) -> Service:
+    return a_service()

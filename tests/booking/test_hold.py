@@ -29,11 +29,6 @@ HELD_FOR = 20 * MINUTE
 ELEVEN_O_CLOCK = TEN_O_CLOCK + timedelta(hours=1)
 
 
-@pytest.fixture
-def service() -> Service:
-    return a_service()
-
-
 @pytest.fixture(autouse=True)
 def practitioner(service: Service) -> Practitioner:
     return a_practitioner(service)
@@ -247,6 +242,28 @@ def test_a_hold_that_lapsed_while_nobody_wanted_it_is_still_ones_own(
     kept = keep(draft, now + timedelta(hours=1))
     assert kept == held
     assert kept.status == Status.HELD
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_renewed"), [(-1, True), (0, True), (1, False)], ids=["before", "edge", "after"]
+)
+def test_a_hold_is_renewed_for_two_hours_and_then_has_to_lapse(
+    minutes: int, is_renewed: bool, draft: AppointmentRequest, now: datetime
+) -> None:
+    held, last = hold(draft, now), now + timedelta(hours=2)
+    Appointment.objects.update(expires_at=last + 5 * MINUTE)
+    moment = last + minutes * MINUTE
+    kept = keep(draft, moment)
+    assert kept == held
+    assert kept.expires_at == (moment + HELD_FOR if is_renewed else last + 5 * MINUTE)
+
+
+def test_a_time_that_lapsed_after_two_hours_is_ones_own_again_if_nobody_wants_it(
+    draft: AppointmentRequest, now: datetime
+) -> None:
+    hold(draft, now)
+    later = now + timedelta(hours=3)
+    assert keep(draft, later).expires_at == later + HELD_FOR
 
 
 def test_a_hold_that_was_cleared_is_quietly_taken_again(

@@ -34,11 +34,6 @@ HALF_PAST_TEN = TEN_O_CLOCK + 30 * MINUTE
 PATIENT = Actor.patient()
 
 
-@pytest.fixture
-def service() -> Service:
-    return a_service()
-
-
 def free(service: Service, now: datetime, day: date = WEDNESDAY, **asked: Any) -> FreeTimes:
     return openings.free_times(service, first_day=day, last_day=day, now=now, **asked)
 

@@ -32,11 +32,6 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MARK = "zxq-mark"
 
 
-@pytest.fixture
-def service() -> Service:
-    return a_service()
-
-
 @pytest.fixture(autouse=True)
 def practitioner(service: Service) -> Practitioner:
     return a_practitioner(service)
