@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
@@ -12,7 +14,18 @@ from clinic.audit import record_access
 from clinic.memory import publish
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ClinicModelAdmin(admin.ModelAdmin):
+    """A list whose filter by date copes with the end of the calendar."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError) as error:
+            # ?first_day__year=9999 makes Django reach for the year 10000.
+            raise IncorrectLookupParameters from error
+
+
+class ReadOnlyAdmin(ClinicModelAdmin):
     """Shows rows; only the actions of the rooms, or nobody, change them."""
 
     actions = None
@@ -27,7 +40,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class AuditedAdmin(admin.ModelAdmin):
+class AuditedAdmin(ClinicModelAdmin):
     """Patients' data: every list, search and look is written down, and so is every refusal.
 
     What was searched for is not: it would be a patient's name in a table that is kept for good.
@@ -57,7 +70,7 @@ class AuditedAdmin(admin.ModelAdmin):
         return found
 
 
-class PublishingAdmin(admin.ModelAdmin):
+class PublishingAdmin(ClinicModelAdmin):
     """The public site shows what is written here: whatever the log takes in, it shows anew.
 
     Forms, lists, deletions and actions all end in one of these.

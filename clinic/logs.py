@@ -2,6 +2,9 @@
 
 import logging
 import re
+from typing import Any
+
+from gunicorn.glogging import Logger
 
 LINK = re.compile(r"(/appointment/)[^/\s\"'?]+")
 
@@ -13,3 +16,11 @@ class HideLinks(logging.Filter):
         record.msg = LINK.sub(r"\1…", record.getMessage())
         record.args = None
         return True
+
+
+class WebServerLogger(Logger):
+    """gunicorn's own log of errors, which names the address that was asked for."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(HideLinks())

@@ -6,6 +6,7 @@ While the database is away the last known version stays good: readers keep readi
 """
 
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from django.db import DatabaseError, models
 from clinic.models import Clinic
 
 REREAD_AFTER = 1.0  # seconds
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -26,6 +28,7 @@ class _Known:
 
 _known = _Known()
 _forgetters: list[Callable[[], None]] = []
+_builders: list[Callable[[], object]] = []
 
 
 def site_version() -> int:
@@ -53,6 +56,15 @@ def forget_with(forget: Callable[[], None]) -> None:
     _forgetters.append(forget)
 
 
+def read_ahead() -> None:
+    """Read what pages show before the first reader comes."""
+    try:
+        for build in _builders:
+            build()
+    except (DatabaseError, models.ObjectDoesNotExist) as error:
+        log.warning("Nothing was read ahead: %s", type(error).__name__)
+
+
 def forget_everything() -> None:
     """For tests, and for commands that work on several databases."""
     _known.version, _known.read_at = 0, float("-inf")
@@ -76,6 +88,7 @@ def remembered[T](build: Callable[[], T]) -> Callable[[], T]:
                 kept[:] = [(version, build())]
             return kept[0][1]
 
+    _builders.append(remember)
     return remember
 
 

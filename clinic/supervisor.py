@@ -35,6 +35,7 @@ def web_command() -> list[str]:
         *("--forwarded-allow-ips", ""),
         # No access log: the addresses of patients' pages are secrets.
         *("--log-level", "warning"),
+        *("--logger-class", "clinic.logs.WebServerLogger"),
         "--no-control-socket",
     ]
 

@@ -8,10 +8,13 @@ from django.utils.translation import get_language
 
 
 def clock(at: time | datetime) -> str:
-    """“9:30 am”, in Spanish “9:30 a. m.”; a moment is taken as it is, in its own zone."""
+    """“9:30 am”, in Spanish “9:30 a. m.”; a moment is taken as it is, in its own zone.
+
+    Its spaces do not break: a time stands in one line.
+    """
     half = "p" if at.hour >= 12 else "a"
     marker = f"{half}.\u00a0m." if (get_language() or "en").startswith("es") else f"{half}m"
-    return f"{(at.hour - 1) % 12 + 1}:{at.minute:02} {marker}"
+    return f"{(at.hour - 1) % 12 + 1}:{at.minute:02}\u00a0{marker}"
 
 
 def day(on: date) -> str:

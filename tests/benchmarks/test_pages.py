@@ -35,12 +35,13 @@ def queries(act: Callable[[], object]) -> int:
 
 def test_queries(measured: Measured) -> None:
     client = Client()
-    measured("Queries of the first page of a process", queries(lambda: client.get(ARTICLE)))
+    # The content is read whole, once for every version of the site, and at the start already.
+    measured("Queries of the first page after publishing", queries(lambda: client.get(ARTICLE)))
     for page in PAGES:
         client.get(page)
         page_cache._pages.clear()
         look = partial(client.get, page)
-        measured(f"Queries of {page}, cold", queries(look), at_most=8)
+        measured(f"Queries of {page}, not in the page cache", queries(look), at_most=8)
         measured(f"Queries of {page}, cached", queries(look), at_most=0)
 
 

@@ -73,7 +73,8 @@ class TestConfirm:
         first = a_member(FRONT_DESK, full_name="Ana Reyes")
         actions.confirm(appointment_id=waiting.pk, by=Actor.staff(first), now=now)
         response = a_client(OWNER).post(address("confirm", waiting.pk))
-        assert said(response) == ("This appointment is already confirmed. By Ana Reyes, 9:00 am.")
+        told = "This appointment is already confirmed. By Ana Reyes, 9:00\u00a0am."
+        assert said(response) == told
         assert AppointmentEvent.objects.count() == 1
         assert Message.objects.count() == 1
 

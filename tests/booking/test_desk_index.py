@@ -61,7 +61,7 @@ class TestRequestsThatWait:
         text = page()
         for expected in (
             "Ada Example",
-            "Wed Jun 17, 10:00 am EDT",
+            "Wed Jun 17, 10:00\u00a0am EDT",
             waiting.request.service.name_en,
             waiting.practitioner.name,
             "left to answer",

@@ -8,10 +8,11 @@ from unittest import mock
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from gunicorn.config import Config
 
 from booking import appointment_views, links
 from booking.models import Status
-from clinic.logs import HideLinks
+from clinic.logs import HideLinks, WebServerLogger
 from tests.booking.builders import an_appointment
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,15 @@ def test_a_forged_form_behind_the_link_is_logged_without_it(log: io.StringIO, to
     Client(enforce_csrf_checks=True).post(f"/appointment/{token}/cancel/")
     assert "Forbidden" in log.getvalue()
     assert token not in log.getvalue()
+
+
+def test_the_web_servers_own_log_hides_it_too(token: str) -> None:
+    written = io.StringIO()
+    logger = WebServerLogger(Config())
+    handler = logging.StreamHandler(written)
+    logger.error_log.addHandler(handler)
+    try:
+        logger.error("Error handling request %s", f"/appointment/{token}/")
+    finally:
+        logger.error_log.removeHandler(handler)
+    assert written.getvalue() == "Error handling request /appointment/…/\n"

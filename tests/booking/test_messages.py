@@ -30,8 +30,8 @@ MARK = "Zebraquartz"
 DESK = Actor.system()
 Kind = Message.Kind
 WHEN = {
-    "en": "Wednesday, June 17, 2026, 10:00 am",
-    "es": "miércoles, 17 de junio de 2026, 10:00 a.\xa0m.",
+    "en": "Wednesday, June 17, 2026, 10:00\u00a0am",
+    "es": "miércoles, 17 de junio de 2026, 10:00\u00a0a.\xa0m.",
 }
 ZONE = {"en": "Eastern Time", "es": "hora oriental"}
 

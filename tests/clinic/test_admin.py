@@ -309,3 +309,13 @@ class TestTheRecordOfReading:
         for key in ("%00", "x" * 500, "%F0%9F%92%A9", "..%2F..%2F", "<script>"):
             response = client.get(f"/admin/booking/patient/{key}/change/")
             assert response.status_code == 404
+
+
+@pytest.mark.parametrize("page", ["clinic_closure", "booking_appointment", "booking_message"])
+def test_a_date_beyond_the_calendar_is_bad_input(page: str) -> None:
+    """Django's own filter by date reaches for the first day of the year 10000."""
+    client, path = a_client(OWNER), reverse(f"admin:{page}_changelist")
+    for field in ("first_day", "starts_at", "created_at"):
+        answer = client.get(path, {f"{field}__year": "9999"})
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == f"{path}?e=1"

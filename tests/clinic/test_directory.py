@@ -56,5 +56,5 @@ def test_the_next_closures_of_the_whole_clinic_are_announced() -> None:
     assert "Friday, June 19, 2026" in page
     assert "Memorial Day" not in page.split("Labor Day")[0]
     assert "Staff meeting" in page
-    assert "from 3:00 pm" in page
+    assert "from 3:00\u00a0pm" in page
     assert "A day at home" not in page

@@ -217,3 +217,18 @@ def test_examples_are_marked() -> None:
     assert text("/team/").count("Example, not a real person") == 3
     assert "Example, not a real person." in text("/team/example-pain-physician/")
     assert "These hours belong to example practitioners" in text("/visit/")
+
+
+def test_what_was_read_ahead_no_reader_waits_for() -> None:
+    memory.forget_everything()
+    memory.read_ahead()
+    with CaptureQueriesContext(connection) as first:
+        text(ARTICLE)
+    assert len(first) <= 8
+
+
+def test_a_start_while_the_database_is_away_is_a_start() -> None:
+    memory.forget_everything()
+    with connection.execute_wrapper(refuse):
+        memory.read_ahead()
+    assert get("/").status_code == 200

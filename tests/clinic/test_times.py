@@ -12,10 +12,10 @@ from clinic.templatetags.telephone import telephone, telephone_link
 @pytest.mark.parametrize(
     ("at", "english", "spanish"),
     [
-        (time(0, 0), "12:00 am", "12:00 a.\u00a0m."),
-        (time(9, 30), "9:30 am", "9:30 a.\u00a0m."),
-        (time(12, 5), "12:05 pm", "12:05 p.\u00a0m."),
-        (time(23, 59), "11:59 pm", "11:59 p.\u00a0m."),
+        (time(0, 0), "12:00\u00a0am", "12:00\u00a0a.\u00a0m."),
+        (time(9, 30), "9:30\u00a0am", "9:30\u00a0a.\u00a0m."),
+        (time(12, 5), "12:05\u00a0pm", "12:05\u00a0p.\u00a0m."),
+        (time(23, 59), "11:59\u00a0pm", "11:59\u00a0p.\u00a0m."),
     ],
 )
 def test_the_clock_has_twelve_hours(at: time, english: str, spanish: str) -> None:
@@ -34,10 +34,10 @@ def test_a_day_is_said_in_each_language() -> None:
 @pytest.mark.parametrize(
     ("instant", "said"),
     [
-        (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "Sunday, November 1, 2026, 1:30 am"),
-        (datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "Sunday, November 1, 2026, 1:30 am"),
-        (datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "Sunday, November 1, 2026, 2:30 am"),
-        (datetime(2026, 3, 8, 7, 0, tzinfo=UTC), "Sunday, March 8, 2026, 3:00 am"),
+        (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "Sunday, November 1, 2026, 1:30\u00a0am"),
+        (datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "Sunday, November 1, 2026, 1:30\u00a0am"),
+        (datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "Sunday, November 1, 2026, 2:30\u00a0am"),
+        (datetime(2026, 3, 8, 7, 0, tzinfo=UTC), "Sunday, March 8, 2026, 3:00\u00a0am"),
     ],
 )
 def test_a_moment_is_what_the_clock_on_the_wall_shows(instant: datetime, said: str) -> None:
