@@ -105,10 +105,14 @@ def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
 
 
 def end_instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """The instant of `day` at which hours that end at `wall` end: in autumn the second one."""
+    """The instant of `day` at which hours that end at `wall` end: in autumn the second one.
+
+    Hours that end where the repeated hour begins end before it: nothing of them is repeated.
+    """
     late = datetime.combine(day, wall.replace(fold=1), zone).astimezone(UTC)
     exists = late.astimezone(zone).time() == wall
-    return late if exists else instant(day, wall, zone)
+    is_led_up_to = (late - MINUTE).astimezone(zone).time() < wall
+    return late if exists and is_led_up_to else instant(day, wall, zone)
 
 
 def closure_intervals(

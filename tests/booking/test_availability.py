@@ -398,6 +398,10 @@ def test_zones_at_half_hours_open_at_their_own_wall_time(zone: ZoneInfo) -> None
     assert found(calendar, HALF_HOUR, TUESDAY)[0].starts_at == at(TUESDAY, "09:00", zone)
 
 
+def test_hours_that_end_where_the_repeated_hour_begins_do_not_last_through_it() -> None:
+    assert starts(open_on(FALL_BACK, ("00:00", "01:00")), day=FALL_BACK) == ["00:00", "00:30"]
+
+
 # Whom "anyone" asks first
 
 
