@@ -271,7 +271,7 @@ def answer_by(service: Service, starts_at: datetime, *, now: datetime) -> dateti
     latest = starts_at - ANSWER_BEFORE_START
     if latest <= now:
         latest = now + (starts_at - now) / 2
-    return min(now + timedelta(hours=service.answer_within_hours), latest)
+    return min(now + timedelta(hours=service.answer_within_open_hours), latest)
 
 
 def _give_up_draft(request_id: UUID, *, by: Actor, now: datetime) -> str:

@@ -190,7 +190,7 @@ class PractitionerAdmin(PublishingAdmin):
             {
                 "description": "With an account in the role “Practitioner”, this person "
                 "sees their own patients.",
-                "fields": ("user", "is_active", "is_example", "order"),
+                "fields": ("user", "appointments_a_day", "is_active", "is_example", "order"),
             },
         ),
     )
@@ -198,7 +198,7 @@ class PractitionerAdmin(PublishingAdmin):
 
 @admin.register(Service)
 class ServiceAdmin(PublishingAdmin):
-    list_display = ("name_en", "duration", "answer_within_hours", "order", "is_active")
+    list_display = ("name_en", "duration", "answer_within_open_hours", "order", "is_active")
     list_filter = ("is_active",)
     prepopulated_fields = {"slug": ("name_en",)}
     fieldsets = (
@@ -222,8 +222,9 @@ class ServiceAdmin(PublishingAdmin):
                 "fields": (
                     "minimum_notice_hours",
                     "horizon_days",
-                    "answer_within_hours",
+                    "answer_within_open_hours",
                     "cancel_cutoff_hours",
+                    ("reminds_two_days_before", "reminds_three_hours_before"),
                 )
             },
         ),

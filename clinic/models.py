@@ -108,6 +108,18 @@ class Clinic(models.Model):
         help_text="Its next openings are shown on articles and the home page.",
     )
     accepts_bookings = models.BooleanField("accepts bookings online", default=True)
+    open_requests_a_patient = models.PositiveSmallIntegerField(
+        default=3,
+        help_text="So many requests of one person may wait for an answer at once.",
+        validators=[MinValueValidator(1)],
+    )
+    unconfirmed_share = models.PositiveSmallIntegerField(
+        "share of a day for unconfirmed requests",
+        default=60,
+        help_text="Percent of a practitioner’s hours of a day that times chosen online may take "
+        "before anybody has confirmed them, so that nobody can block the calendar.",
+        validators=[MinValueValidator(10), MaxValueValidator(100)],
+    )
     site_version = models.PositiveBigIntegerField(default=1, editable=False)
 
     tagline = Bilingual()
@@ -205,13 +217,18 @@ class Service(models.Model):
         help_text="How many days ahead patients can book.",
         validators=[MinValueValidator(1), MaxValueValidator(400)],
     )
-    answer_within_hours = models.PositiveSmallIntegerField(
-        default=24,
-        help_text="Staff answer a request within this time.",
-        validators=[MinValueValidator(1)],
+    answer_within_open_hours = models.PositiveSmallIntegerField(
+        default=8,
+        help_text="Staff answer a request within so many hours, counted while the location is "
+        "open: 8 are about one working day.",
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
     )
     cancel_cutoff_hours = models.PositiveSmallIntegerField(
         default=24, help_text="Until then patients cancel by their link; afterwards they call."
+    )
+    reminds_two_days_before = models.BooleanField(default=True)
+    reminds_three_hours_before = models.BooleanField(
+        default=True, help_text="The evening before instead, where that would be at night."
     )
     needs_room = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -267,6 +284,14 @@ class Practitioner(models.Model):
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="practitioner"
     )
+    appointments_a_day = models.PositiveSmallIntegerField(
+        "at most so many appointments a day",
+        null=True,
+        blank=True,
+        help_text="Empty: as many as fit.",
+        validators=[MinValueValidator(1)],
+    )
+    feed_version = models.PositiveIntegerField(default=1, editable=False)
     is_example = models.BooleanField(
         "is an example",
         default=False,
@@ -310,7 +335,14 @@ class WorkingHours(models.Model):
     starts = models.TimeField()
     ends = models.TimeField()
     valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(
+        null=True, blank=True, help_text="The same day as “valid from”: hours of that day alone."
+    )
+    despite_closures = models.BooleanField(
+        default=False,
+        help_text="Open even while the clinic or the location is closed. "
+        "A closure of the practitioner still counts.",
+    )
 
     class Meta:
         ordering = ("weekday", "starts")
@@ -326,14 +358,30 @@ class WorkingHours(models.Model):
     def __str__(self) -> str:
         return f"{Weekday(self.weekday).label} {self.starts:%H:%M}–{self.ends:%H:%M}"
 
+    def clean(self) -> None:
+        """Hours of a single day are no hours at all if the weekday is another."""
+        if self.valid_from and self.valid_until:
+            if self.valid_until < self.valid_from:
+                raise ValidationError({"valid_until": "The last day is the first or a later one."})
+            if self.valid_from == self.valid_until and self.valid_from.weekday() != self.weekday:
+                name = Weekday(self.valid_from.weekday()).label
+                raise ValidationError({"weekday": f"This day is a {name}."})
+
 
 class ClosureQuerySet(models.QuerySet["Closure"]):
     def between(self, first: date, last: date) -> Self:
-        return self.filter(first_day__lte=last, last_day__gte=first)
+        """Those that fall on these days, and those that come again and may."""
+        comes_again = ~models.Q(repeats=Closure.Repeats.NEVER)
+        return self.filter(models.Q(last_day__gte=first) | comes_again, first_day__lte=last)
 
 
 class Closure(models.Model):
     """Days, or hours of days, without appointments: of the clinic, a location or one person."""
+
+    class Repeats(models.TextChoices):
+        NEVER = "", "Never"
+        MONTHLY = "monthly", "Every month"
+        YEARLY = "yearly", "Every year"
 
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.CASCADE, help_text="Empty: everywhere."
@@ -348,6 +396,13 @@ class Closure(models.Model):
     )
     ends = models.TimeField(
         null=True, blank=True, help_text="On each of the days. Empty: to its end."
+    )
+    repeats = models.CharField(
+        max_length=8,
+        choices=Repeats,
+        blank=True,
+        default=Repeats.NEVER,
+        help_text="A month that lacks the day closes on its last day.",
     )
     reason_en = models.CharField("reason (English)", max_length=128, blank=True)
     reason_es = models.CharField("reason (Spanish)", max_length=128, blank=True)

@@ -1,5 +1,5 @@
 from booking.models.appointments import Appointment, AppointmentEvent, Status
-from booking.models.messages import Heartbeat, Message
+from booking.models.messages import Heartbeat, LostLink, Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
 
@@ -8,6 +8,7 @@ __all__ = [
     "AppointmentEvent",
     "AppointmentRequest",
     "Heartbeat",
+    "LostLink",
     "Message",
     "Patient",
     "Status",

@@ -40,14 +40,23 @@ BLOCKING = (
 )
 WITH_DEADLINE = (Status.HELD, Status.PROPOSED, Status.PENDING)
 
-# The one table of allowed changes; a new appointment begins at None.
+# The one table of allowed changes; a new appointment begins at None. A status that may change to
+# itself is that of an appointment whose time may move.
 CHANGES: dict[Status | None, frozenset[Status]] = {
     None: frozenset({Status.HELD, Status.PROPOSED, Status.PENDING, Status.BOOKED}),
     Status.HELD: frozenset({Status.PENDING, Status.CANCELLED}),
     Status.PROPOSED: frozenset({Status.BOOKED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
-    Status.PENDING: frozenset({Status.BOOKED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
+    Status.PENDING: frozenset(
+        {Status.PENDING, Status.BOOKED, Status.CANCELLED, Status.ENTERED_IN_ERROR}
+    ),
     Status.BOOKED: frozenset(
-        {Status.ARRIVED, Status.NOSHOW, Status.CANCELLED, Status.ENTERED_IN_ERROR}
+        {
+            Status.BOOKED,
+            Status.ARRIVED,
+            Status.NOSHOW,
+            Status.CANCELLED,
+            Status.ENTERED_IN_ERROR,
+        }
     ),
     Status.ARRIVED: frozenset({Status.FULFILLED, Status.BOOKED, Status.ENTERED_IN_ERROR}),
     Status.FULFILLED: frozenset({Status.ARRIVED, Status.ENTERED_IN_ERROR}),
@@ -65,6 +74,10 @@ class Reason(models.TextChoices):
     BY_PATIENT = "by_patient", _("Cancelled by you.")
     BY_CLINIC = "by_clinic", _("Cancelled by the clinic.")
     NOT_ANSWERED = "not_answered", _("We could not answer within the time we had promised.")
+    OTHER_TIMES_OFFERED = "other_times_offered", _("We offered you other times instead.")
+    OTHER_OFFER_TAKEN = "other_offer_taken", _("You took another of the times we had offered.")
+    OFFER_DECLINED = "offer_declined", _("You declined the times we had offered.")
+    OFFER_ENDED = "offer_ended", _("The times we had offered were not taken in time.")
     NOT_POSSIBLE = "not_possible", _("We cannot offer this time after all.")
     OTHER_SERVICE = "other_service", _("Another kind of appointment would suit you better.")
     NOT_OUR_FIELD = "not_our_field", _("Another clinic can help you better than we can.")
@@ -149,6 +162,9 @@ class Appointment(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    attendance_confirmed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the patient said: I am coming."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[AppointmentQuerySet] = AppointmentQuerySet.as_manager()  # type: ignore[assignment]
@@ -227,7 +243,11 @@ class Appointment(models.Model):
 
 
 class AppointmentEvent(models.Model):
-    """One change of one appointment: who, when, from, to. The database refuses to rewrite it."""
+    """One change of one appointment: who, when, from, to. The database refuses to rewrite it.
+
+    `number` is the appointment's calendar sequence after the change, `starts_at` the time it has
+    since, and `submission` the form that asked for it: sent again, it changes nothing more.
+    """
 
     class ActorKind(models.TextChoices):
         PATIENT = "patient", "Patient"
@@ -243,9 +263,12 @@ class AppointmentEvent(models.Model):
     from_status = models.CharField(max_length=16, blank=True)
     to_status = models.CharField(max_length=16)
     reason_code = models.CharField(max_length=24, blank=True)
+    number = models.PositiveIntegerField(default=0)
+    starts_at = models.DateTimeField(null=True)
+    submission = models.UUIDField(null=True, db_index=True)
 
     class Meta:
-        ordering = ("at", "id")
+        ordering = ("at", "number", "id")
         constraints = (AppendOnly(name="appointment_event_append_only"),)
 
     def __str__(self) -> str:

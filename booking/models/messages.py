@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from booking.models.appointments import Appointment
 from booking.models.requests import AppointmentRequest
+from clinic.fields import EncryptedText
 
 MOST_ATTEMPTS = 12
 
@@ -40,9 +41,18 @@ class Message(models.Model):
         DECLINED = "declined", "Declined"
         EXPIRED = "expired", "Request expired"
         CANCELLED = "cancelled", "Cancelled"
+        MOVED = "moved", "Moved to another time"
+        OFFERED = "offered", "Other times offered"
+        REMINDER_DAYS = "reminder_days", "Reminder, two days before"
+        REMINDER_HOURS = "reminder_hours", "Reminder, hours before"
+        LINK_AGAIN = "link_again", "The link, sent again"
         STAFF_NEW_REQUEST = "staff_new_request", "To staff: new request"
         STAFF_CANCELLED = "staff_cancelled", "To staff: cancelled by patient"
-        STAFF_EXPIRED = "staff_expired", "To staff: request expired"
+        STAFF_EXPIRED = "staff_expired", "To staff: request or offer expired"
+        STAFF_ANSWER_SOON = "staff_answer_soon", "To staff: request to be answered soon"
+        STAFF_MOVED = "staff_moved", "To staff: moved by patient"
+        STAFF_OFFER_TAKEN = "staff_offer_taken", "To staff: offered time taken"
+        STAFF_OFFER_DECLINED = "staff_offer_declined", "To staff: offered times declined"
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
@@ -69,6 +79,9 @@ class Message(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     next_attempt_at = models.DateTimeField(default=timezone.now)
+    useless_after = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Not sent later than this."
+    )
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -87,6 +100,19 @@ class Message(models.Model):
     @property
     def is_for_staff(self) -> bool:
         return self.kind.startswith("staff_")
+
+
+class LostLink(models.Model):
+    """Somebody asked for their links again; the worker looks whether there are any.
+
+    One row is written whether the address is known or not, so that nobody can tell from outside.
+    """
+
+    email = EncryptedText()
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Asked for at {self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class Heartbeat(models.Model):

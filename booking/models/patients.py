@@ -38,6 +38,7 @@ class Patient(models.Model):
     telephone = PhoneNumberField(blank=True)
     prefers = models.CharField("reach by", max_length=16, choices=Contact, default=Contact.EMAIL)
     may_leave_voicemail = models.BooleanField(default=False)
+    wants_reminders = models.BooleanField(default=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     needs = EncryptedText("access or interpreter needs", blank=True)
     booked_by = models.CharField("booked by, for this person", max_length=128, blank=True)

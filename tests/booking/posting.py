@@ -15,7 +15,7 @@ from tests.booking import builders
 def prepare(count: int) -> None:
     """Confirmed appointments, each with a message to its patient that waits."""
     builders.a_clinic()
-    service = builders.a_service(answer_within_hours=48)
+    service = builders.a_service(answer_within_open_hours=48)
     for number in range(count):
         start = timezone.now() + timedelta(days=3, hours=number)
         pending = builders.an_appointment(Status.PENDING, start, service=service)

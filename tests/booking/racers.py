@@ -104,7 +104,7 @@ def claims(racers: int) -> list[Task]:
 
 
 def a_lasting_service() -> Service:
-    return builders.a_service(answer_within_hours=48, cancel_cutoff_hours=1)
+    return builders.a_service(answer_within_open_hours=48, cancel_cutoff_hours=1)
 
 
 # What one process does.

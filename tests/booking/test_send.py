@@ -162,7 +162,7 @@ def test_what_was_typed_so_far_lies_encrypted_too(draft: AppointmentRequest, now
 def test_the_answer_comes_in_time_and_before_the_visit(
     hours_to_visit: int, answer_after: timedelta, now: datetime
 ) -> None:
-    service = a_service(answer_within_hours=24)
+    service = a_service(answer_within_open_hours=24)
     starts_at = now + timedelta(hours=hours_to_visit)
     assert actions.answer_by(service, starts_at, now=now) == now + answer_after
 
