@@ -12,17 +12,20 @@ Kind = AppointmentEvent.ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Actor:
+    """Who acts, and with which form: `submission` is the token of the form that was sent."""
+
     kind: Kind
     id: UUID | None = None
+    submission: UUID | None = None
 
     @classmethod
-    def staff(cls, user: User) -> Self:
-        return cls(Kind.STAFF, user.pk)
+    def staff(cls, user: User, submission: UUID | None = None) -> Self:
+        return cls(Kind.STAFF, user.pk, submission)
 
     @classmethod
-    def patient(cls) -> Self:
+    def patient(cls, submission: UUID | None = None) -> Self:
         """Whoever holds the draft or the link; who that is the request says."""
-        return cls(Kind.PATIENT)
+        return cls(Kind.PATIENT, submission=submission)
 
     @classmethod
     def system(cls) -> Self:

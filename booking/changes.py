@@ -1,7 +1,7 @@
-"""What the actions are made of: how one appointment is found, taken, changed and ended.
+"""What the actions are made of: how one appointment is found, taken, changed, moved and ended.
 
-Nothing here opens a transaction or takes the lock: only booking/actions.py calls it, inside its
-own.
+Nothing here opens a transaction or takes the lock: only booking/actions and
+booking/transactions.py call it, inside their own.
 """
 
 from datetime import datetime, timedelta
@@ -9,13 +9,14 @@ from uuid import UUID
 
 from booking import openings, outbox
 from booking.actors import Actor
-from booking.availability import Opening
-from booking.errors import JustTaken, NoTimeChosen, NotOffered, NotPossible
+from booking.availability import Interval, Opening
+from booking.errors import JustTaken, Lapsed, NoTimeChosen, NotOffered, NotPossible
 from booking.models.appointments import (
     CHANGES,
     WITH_DEADLINE,
     Appointment,
     AppointmentEvent,
+    AppointmentQuerySet,
     Reason,
     Status,
 )
@@ -26,11 +27,27 @@ from clinic.models import Practitioner
 HOLD_FOR = timedelta(minutes=20)
 HOLD_AT_MOST = timedelta(hours=2)  # in one piece, however often it is renewed
 
+Kind = Message.Kind
 
-def require(appointment_id: UUID, *statuses: Status) -> Appointment:
-    appointment = Appointment.objects.with_people().get(id=appointment_id)
+
+def was_done(by: Actor) -> bool:
+    """Whether this very form has been carried out already: a double click, or a retry."""
+    if by.submission is None:
+        return False
+    return AppointmentEvent.objects.filter(submission=by.submission).exists()
+
+
+def get(appointment_id: UUID) -> Appointment:
+    return Appointment.objects.with_people().get(id=appointment_id)
+
+
+def require(appointment_id: UUID, *statuses: Status, now: datetime) -> Appointment:
+    """The appointment in one of these states. Raises NotPossible, or Lapsed past its deadline."""
+    appointment = get(appointment_id)
     if appointment.status not in statuses:
         raise NotPossible(appointment)
+    if appointment.expires_at and appointment.expires_at <= now:
+        raise Lapsed(appointment, now)
     return appointment
 
 
@@ -52,10 +69,16 @@ def change(
     appointment.expires_at = expires_at if to in WITH_DEADLINE else None
     appointment.calendar_sequence += 1
     appointment.save()
-    record(appointment, before, by, now)
+    record(appointment, before, by, now, reason)
 
 
-def record(appointment: Appointment, before: Status | None, by: Actor, now: datetime) -> None:
+def record(
+    appointment: Appointment,
+    before: Status | None,
+    by: Actor,
+    now: datetime,
+    reason: Reason | None = None,
+) -> None:
     AppointmentEvent.objects.create(
         at=now,
         appointment=appointment.id,
@@ -64,7 +87,10 @@ def record(appointment: Appointment, before: Status | None, by: Actor, now: date
         actor=by.id,
         from_status=before or "",
         to_status=appointment.status,
-        reason_code=appointment.reason_code,
+        reason_code=reason or "",
+        number=appointment.calendar_sequence,
+        starts_at=appointment.starts_at,
+        submission=by.submission,
     )
 
 
@@ -73,8 +99,14 @@ def find(
     starts_at: datetime,
     practitioner: Practitioner | None,
     now: datetime,
+    *,
+    for_staff: bool = False,
+    in_addition: bool = False,
 ) -> Opening:
-    """The opening at a time that a draft may take. Raises JustTaken or NotOffered."""
+    """The opening at a time that a request may take, in place of its others or in addition.
+
+    Raises JustTaken or NotOffered.
+    """
     day = timedelta(days=1)
     first, last = (starts_at - day).date(), (starts_at + day).date()
     for as_if_empty in (False, True):
@@ -84,8 +116,9 @@ def find(
             last_day=last,
             now=now,
             practitioner=practitioner,
-            besides=request.id,
+            besides=None if in_addition else request.id,
             as_if_empty=as_if_empty,
+            for_staff=for_staff,
         ).at(starts_at)
         if opening and as_if_empty:
             raise JustTaken
@@ -94,27 +127,55 @@ def find(
     raise NotOffered
 
 
-def take(request: AppointmentRequest, opening: Opening, *, by: Actor, now: datetime) -> Appointment:
-    """Write the held time, after clearing what has lapsed on it."""
+def take(
+    request: AppointmentRequest,
+    opening: Opening,
+    status: Status,
+    *,
+    by: Actor,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> Appointment:
+    """Write a new time of a request, after clearing what has lapsed on it."""
     blocked = openings.rules_of(request.service).blocked(opening.starts_at)
-    lapsed = Appointment.objects.lapsed(now=now).touching(blocked.start, blocked.end)
-    for appointment in lapsed.with_people():
-        expire(appointment, now=now)
-    appointment = Appointment.objects.create(
-        request=request,
-        practitioner_id=opening.practitioner_id,
-        location_id=opening.location_id,
-        room_id=opening.room_id,
-        starts_at=opening.starts_at,
-        ends_at=opening.ends_at,
-        blocks_from=blocked.start,
-        blocks_until=blocked.end,
-        status=Status.HELD,
-        expires_at=now + HOLD_FOR,
-        created_at=now,
+    clear_lapsed(blocked, now=now)
+    appointment = Appointment(
+        request=request, status=status, expires_at=expires_at, created_at=now
     )
+    place(appointment, opening, blocked)
+    appointment.save(force_insert=True)
     record(appointment, None, by, now)
     return appointment
+
+
+def place(appointment: Appointment, opening: Opening, blocked: Interval) -> None:
+    appointment.practitioner_id = opening.practitioner_id
+    appointment.location_id = opening.location_id
+    appointment.room_id = opening.room_id
+    appointment.starts_at, appointment.ends_at = opening.starts_at, opening.ends_at
+    appointment.blocks_from, appointment.blocks_until = blocked.start, blocked.end
+
+
+def move(
+    appointment: Appointment,
+    opening: Opening,
+    *,
+    by: Actor,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Give an appointment another time in one step: the old is freed as the new is taken."""
+    status = Status(appointment.status)
+    if status not in CHANGES[status]:
+        raise NotPossible(appointment)
+    blocked = openings.rules_of(appointment.request.service).blocked(opening.starts_at)
+    clear_lapsed(blocked, now=now, besides=appointment)
+    place(appointment, opening, blocked)
+    appointment.expires_at = expires_at
+    appointment.attendance_confirmed_at = None
+    appointment.calendar_sequence += 1
+    appointment.save()
+    record(appointment, status, by, now)
 
 
 def keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointment:
@@ -123,7 +184,8 @@ def keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointmen
         raise NoTimeChosen
     if last.status == Status.HELD:
         return renew(last, now)
-    return take(request, find(request, last.starts_at, last.practitioner, now), by=by, now=now)
+    opening = find(request, last.starts_at, last.practitioner, now)
+    return take(request, opening, Status.HELD, by=by, now=now, expires_at=now + HOLD_FOR)
 
 
 def renew(held: Appointment, now: datetime) -> Appointment:
@@ -140,10 +202,64 @@ def renew(held: Appointment, now: datetime) -> Appointment:
     return held
 
 
-def expire(appointment: Appointment, *, now: datetime) -> None:
+def clear_lapsed(blocked: Interval, *, now: datetime, besides: Appointment | None = None) -> None:
+    """End what has lapsed in the way: the database's own rule cannot see the clock."""
+    lapsed = Appointment.objects.lapsed(now=now).touching(blocked.start, blocked.end)
+    _expire_all(lapsed.exclude(pk=besides.pk) if besides else lapsed, now)
+
+
+def expire_lapsed(
+    *, now: datetime, appointment_id: UUID | None = None, limit: int | None = None
+) -> int:
+    """End what was held, offered or requested past its deadline; say how many."""
+    lapsed = Appointment.objects.lapsed(now=now).order_by("expires_at")
+    if appointment_id:
+        lapsed = lapsed.filter(id=appointment_id)
+    return _expire_all(lapsed[:limit] if limit else lapsed, now)
+
+
+def _expire_all(lapsed: AppointmentQuerySet, now: datetime) -> int:
+    rows = list(lapsed.with_people())
+    offers = {row.request_id: row.request for row in rows if row.status == Status.PROPOSED}
+    for row in rows:
+        if row.status != Status.PROPOSED:
+            _expire(row, now)
+    for request in offers.values():
+        end_offers(request, by=Actor.system(), now=now, reason=Reason.OFFER_ENDED)
+    return len(rows)
+
+
+def _expire(appointment: Appointment, now: datetime) -> None:
     was_request = appointment.status == Status.PENDING
-    reason = Reason.HOLD_ENDED if appointment.status == Status.HELD else Reason.NOT_ANSWERED
+    reason = Reason.NOT_ANSWERED if was_request else Reason.HOLD_ENDED
     change(appointment, Status.CANCELLED, by=Actor.system(), now=now, reason=reason)
     if was_request:
-        outbox.tell_patient(Message.Kind.EXPIRED, appointment, now=now)
-        outbox.tell_staff(Message.Kind.STAFF_EXPIRED, appointment, now=now)
+        outbox.tell_patient(Kind.EXPIRED, appointment, now=now)
+        outbox.tell_staff(Kind.STAFF_EXPIRED, appointment, now=now)
+
+
+def end_offers(
+    request: AppointmentRequest,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: Reason,
+    besides: Appointment | None = None,
+) -> None:
+    """Free the times that a request was offered, all but one that is taken.
+
+    They stand and fall together: whoever is concerned is told once, of the first.
+    """
+    offers = list(Appointment.objects.offered_to(request).with_people())
+    for offered in offers:
+        if offered != besides:
+            change(offered, Status.CANCELLED, by=by, now=now, reason=reason)
+    if not offers or besides:
+        return
+    if reason == Reason.OFFER_ENDED:
+        outbox.tell_patient(Kind.OFFER_ENDED, offers[0], now=now)
+        outbox.tell_staff(Kind.STAFF_OFFER_ENDED, offers[0], now=now)
+    elif reason == Reason.OFFER_DECLINED:
+        outbox.tell_staff(Kind.STAFF_OFFER_DECLINED, offers[0], now=now)
+    else:
+        outbox.tell_patient(Kind.CANCELLED, offers[0], now=now)

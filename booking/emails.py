@@ -59,6 +59,33 @@ def cancelled(context: Context) -> EmailMultiAlternatives:
     return _with_calendar(mail, context) if was_booked else mail
 
 
+def moved(context: Context) -> EmailMultiAlternatives:
+    """A calendar that has the appointment takes the new time in; a request was in none."""
+    mail = _to_patient(context)
+    is_booked = context.appointment.status != Status.PENDING
+    return _with_calendar(mail, context) if is_booked else mail
+
+
+def offered(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def offer_ended(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def reminder_days(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def reminder_hours(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
+def link_again(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(context)
+
+
 def staff_new_request(context: Context) -> EmailMultiAlternatives:
     return _to_staff(context)
 
@@ -71,6 +98,26 @@ def staff_expired(context: Context) -> EmailMultiAlternatives:
     return _to_staff(context)
 
 
+def staff_answer_soon(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+def staff_moved(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+def staff_offer_taken(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+def staff_offer_ended(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
+def staff_offer_declined(context: Context) -> EmailMultiAlternatives:
+    return _to_staff(context)
+
+
 WRITERS = {
     Kind.REQUESTED: requested,
     Kind.CONFIRMED: confirmed,
@@ -80,6 +127,17 @@ WRITERS = {
     Kind.STAFF_NEW_REQUEST: staff_new_request,
     Kind.STAFF_CANCELLED: staff_cancelled,
     Kind.STAFF_EXPIRED: staff_expired,
+    Kind.MOVED: moved,
+    Kind.OFFERED: offered,
+    Kind.OFFER_ENDED: offer_ended,
+    Kind.REMINDER_DAYS: reminder_days,
+    Kind.REMINDER_HOURS: reminder_hours,
+    Kind.LINK_AGAIN: link_again,
+    Kind.STAFF_ANSWER_SOON: staff_answer_soon,
+    Kind.STAFF_MOVED: staff_moved,
+    Kind.STAFF_OFFER_TAKEN: staff_offer_taken,
+    Kind.STAFF_OFFER_ENDED: staff_offer_ended,
+    Kind.STAFF_OFFER_DECLINED: staff_offer_declined,
 }
 
 
@@ -117,6 +175,8 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
         "link": link,
         "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
         "answer_by": _local(appointment, appointment.request.answer_by),
+        "offers": Appointment.objects.offered_to(appointment.request).with_people(),
+        "expires_at": _local(appointment, appointment.expires_at),
         "zone_name": appointment.local_start.tzname(),
         "desk_url": f"{settings.SITE_URL}{reverse('admin:index')}",
         "language": message.language,

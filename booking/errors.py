@@ -1,5 +1,7 @@
 """What can stand in the way of an action, each with what its page needs to say."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +26,13 @@ class NotOffered(NotFree):
         return _("This time is not offered.")
 
 
+class OffersOverlap(NotFree):
+    """Two of the times to be offered could not both be kept free."""
+
+    def __str__(self) -> str:
+        return _("Two of these times overlap. Choose times that leave room for each other.")
+
+
 class NoTimeChosen(BookingError):
     def __str__(self) -> str:
         return _("Choose a time first.")
@@ -43,7 +52,7 @@ class TooMany(BookingError):
 
 class TooLate(BookingError):
     def __str__(self) -> str:
-        return _("It is too late to cancel online. Please call us.")
+        return _("It is too late to change this online. Please call us.")
 
 
 STATE_SENTENCES = {
@@ -59,6 +68,14 @@ STATE_SENTENCES = {
 }
 
 
+class Lapsed(Exception):
+    """An action came to an appointment whose time had run out; booking.transactions ends it."""
+
+    def __init__(self, appointment: Appointment, now: datetime) -> None:
+        super().__init__(appointment)
+        self.appointment, self.now = appointment, now
+
+
 class NotPossible(BookingError):
     """The appointment is in a state that does not allow this, most often a moment ago."""
 
@@ -69,4 +86,6 @@ class NotPossible(BookingError):
     def __str__(self) -> str:
         if self.appointment.reason_code == Reason.NOT_ANSWERED:
             return _("This request has expired, and its time is free again.")
+        if self.appointment.reason_code == Reason.OFFER_ENDED:
+            return _("This offer has ended, and its times are free again.")
         return str(STATE_SENTENCES[Status(self.appointment.status)])

@@ -1,41 +1,54 @@
 """Putting messages into the outbox, in the transaction of the change they tell of."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from booking.models.appointments import Appointment, Reason
 from booking.models.messages import Message
 
+Kind, Channel = Message.Kind, Message.Channel
 
-def tell_patient(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
-    """By e-mail where there is an address; by a call for the desk where that is wished or all.
+# What whoever has just acted on the page has read there: it needs no call.
+READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
-    Whoever has just sent the form has read the answer on the page: that needs no call.
-    """
+
+def tell_patient(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+    """By e-mail where there is an address; by a call for the desk where that is wished or all."""
     patient = appointment.request.patient
     if patient is None:
         return
+    language = appointment.request.language
+    if kind != Kind.REQUESTED:
+        withdraw(appointment, Kind.values, now=now, channel=Channel.CALL)
+    key = key_of(kind, appointment)
     if patient.email:
-        _put(kind, Message.Channel.EMAIL, appointment, appointment.request.language, now)
-    # A call that was not made yet would tell what is no longer so.
-    calls = Message.objects.calls_to_make().filter(appointment=appointment)
-    calls.update(state=Message.State.OBSOLETE, finished_at=now)
-    if appointment.reason_code == Reason.BY_PATIENT:
-        return  # who has just cancelled by the link knows it
+        put(kind, Channel.EMAIL, appointment, f"{key}:email", language=language, now=now)
+    if appointment.reason_code in {Reason.BY_PATIENT, Reason.OFFER_DECLINED}:
+        return  # who has just said so by the link knows it
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
-    if wants_call and kind != Message.Kind.REQUESTED:
-        _put(kind, Message.Channel.CALL, appointment, appointment.request.language, now)
+    if wants_call and kind not in READ_ON_THE_PAGE:
+        put(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
 
 
-def tell_staff(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
-    _put(kind, Message.Channel.EMAIL, appointment, "en", now)
+def tell_staff(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+    key = key_of(kind, appointment)
+    put(kind, Channel.EMAIL, appointment, f"{key}:email", language="en", now=now)
 
 
-def _put(
-    kind: Message.Kind,
-    channel: Message.Channel,
+def key_of(kind: Kind, appointment: Appointment) -> str:
+    """What makes a message one of its kind: the change it tells of."""
+    return f"{kind}:{appointment.id}:{appointment.calendar_sequence}"
+
+
+def put(
+    kind: Kind,
+    channel: Channel,
     appointment: Appointment,
+    key: str,
+    *,
     language: str,
     now: datetime,
+    useless_after: datetime | None = None,
 ) -> None:
     Message.objects.create(
         kind=kind,
@@ -43,7 +56,22 @@ def _put(
         language=language,
         request=appointment.request,
         appointment=appointment,
-        unique_key=f"{kind}:{channel}:{appointment.id}:{appointment.calendar_sequence}",
+        unique_key=key,
         created_at=now,
         next_attempt_at=now,
+        useless_after=useless_after,
     )
+
+
+def withdraw(
+    appointment: Appointment,
+    kinds: Iterable[str],
+    *,
+    now: datetime,
+    channel: Channel | None = None,
+) -> None:
+    """What waits to be said and is no longer so: it is not said any more."""
+    waiting = Message.objects.unsent().filter(appointment=appointment, kind__in=kinds)
+    if channel:
+        waiting = waiting.filter(channel=channel)
+    waiting.update(state=Message.State.OBSOLETE, finished_at=now)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from booking.errors import JustTaken
+from booking import changes
+from booking.errors import JustTaken, Lapsed, NotPossible
 from clinic.models import Clinic
 
 OVERLAP_CONSTRAINTS = ("practitioner_never_double_booked", "room_never_double_booked")
@@ -15,7 +16,8 @@ DEADLOCK = "40P01"
 def one_transaction[**P, R](action: Callable[P, R]) -> Callable[P, R]:
     """Run the action in a transaction of its own; a deadlock is tried once more.
 
-    Raises JustTaken where the database itself refused an overlap.
+    Raises JustTaken where the database itself refused an overlap. An appointment whose time had
+    run out when the action came to it is ended, whether the worker came round or not.
     """
 
     @functools.wraps(action)
@@ -28,12 +30,23 @@ def one_transaction[**P, R](action: Callable[P, R]) -> Callable[P, R]:
                 if any(name in str(error) for name in OVERLAP_CONSTRAINTS):
                     raise JustTaken from error
                 raise
+            except Lapsed as lapsed:
+                end(lapsed)
             except OperationalError as error:
                 if is_last or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
                     raise
         raise AssertionError("unreachable")
 
     return run
+
+
+def end(lapsed: Lapsed) -> None:
+    """What the action did was undone; what the clock did stays. Raises NotPossible."""
+    with transaction.atomic():
+        lock_calendar()
+        changes.expire_lapsed(now=lapsed.now, appointment_id=lapsed.appointment.pk)
+    lapsed.appointment.refresh_from_db()
+    raise NotPossible(lapsed.appointment)
 
 
 def lock_calendar() -> Clinic:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from booking import actions, emails
 from booking.models.appointments import Appointment, Status
-from booking.models.messages import MOST_ATTEMPTS, Heartbeat, Message
+from booking.models.messages import MOST_ATTEMPTS, Heartbeat, LostLink, Message
 from booking.models.requests import AppointmentRequest
 from clinic.limits import forget_old_hits
 
@@ -31,16 +31,28 @@ MESSAGES_A_ROUND = 50
 
 Kind, State = Message.Kind, Message.State
 
+WENT_AHEAD = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED)
 # In which states of its appointment a message still has a reason to be sent.
 STILL_TRUE: dict[str, frozenset[str]] = {
     Kind.REQUESTED: frozenset({Status.PENDING}),
     Kind.STAFF_NEW_REQUEST: frozenset({Status.PENDING}),
-    Kind.CONFIRMED: frozenset({Status.BOOKED, Status.ARRIVED, Status.FULFILLED}),
+    Kind.CONFIRMED: frozenset(WENT_AHEAD),
     Kind.DECLINED: frozenset({Status.CANCELLED}),
     Kind.EXPIRED: frozenset({Status.CANCELLED}),
     Kind.CANCELLED: frozenset({Status.CANCELLED}),
+    Kind.MOVED: frozenset({Status.PENDING, *WENT_AHEAD}),
+    Kind.OFFERED: frozenset({Status.PROPOSED}),
+    Kind.OFFER_ENDED: frozenset({Status.CANCELLED}),
+    Kind.REMINDER_DAYS: frozenset({Status.BOOKED}),
+    Kind.REMINDER_HOURS: frozenset({Status.BOOKED}),
+    Kind.LINK_AGAIN: frozenset(Status.values),
     Kind.STAFF_CANCELLED: frozenset({Status.CANCELLED}),
     Kind.STAFF_EXPIRED: frozenset({Status.CANCELLED}),
+    Kind.STAFF_ANSWER_SOON: frozenset({Status.PENDING}),
+    Kind.STAFF_MOVED: frozenset({Status.PENDING, *WENT_AHEAD}),
+    Kind.STAFF_OFFER_TAKEN: frozenset(WENT_AHEAD),
+    Kind.STAFF_OFFER_ENDED: frozenset({Status.CANCELLED}),
+    Kind.STAFF_OFFER_DECLINED: frozenset({Status.CANCELLED}),
 }
 
 
@@ -49,6 +61,8 @@ def run_once(*, now: datetime) -> None:
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": now})
     if Appointment.objects.lapsed(now=now).exists():
         actions.expire_lapsed(now=now)
+    if LostLink.objects.exists():
+        actions.send_lost_links(now=now)
     for key in Message.objects.due(now=now).values_list("id", flat=True)[:MESSAGES_A_ROUND]:
         # Each message is an operation of its own: fifty slow ones must not outlast their lease.
         moment = max(now, timezone.now())
@@ -56,6 +70,13 @@ def run_once(*, now: datetime) -> None:
         message = claim(key, now=moment)
         if message:
             deliver(message, now=moment)
+
+
+def look_ahead(*, now: datetime) -> None:
+    """Once a minute: what is coming, and who is to be told of it in time."""
+    actions.remind_patients(now=now)
+    actions.warn_staff(now=now)
+    actions.forget_useless_messages(now=now)
 
 
 def tidy_up(*, now: datetime) -> None:
@@ -73,14 +94,16 @@ def claim(message_id: UUID, *, now: datetime) -> Message | None:
     if not due.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return None
     message = Message.objects.select_related("appointment").get(id=message_id)
-    if not is_still_true(message):
+    if not is_still_true(message, now=now):
         _finish(message, State.OBSOLETE, now)
         return None
     return message
 
 
-def is_still_true(message: Message) -> bool:
-    """A confirmation is not sent for what was cancelled before."""
+def is_still_true(message: Message, *, now: datetime) -> bool:
+    """A confirmation is not sent for what was cancelled before, nor a reminder of what began."""
+    if message.useless_after and message.useless_after <= now:
+        return False
     appointment = message.appointment
     return appointment is not None and appointment.status in STILL_TRUE[message.kind]
 

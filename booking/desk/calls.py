@@ -10,6 +10,10 @@ SENTENCES = {
     Kind.DECLINED: "We cannot confirm the time that was asked for.",
     Kind.EXPIRED: "We could not answer in time; the time asked for is free again.",
     Kind.CANCELLED: "The appointment is cancelled.",
+    Kind.MOVED: "The appointment has this other time now.",
+    Kind.OFFERED: "We cannot see you at the time you asked for, and offer others: see the request.",
+    Kind.OFFER_ENDED: "The times we offered are free again; shall we find another?",
+    Kind.REMINDER_DAYS: "We are expecting you. Are you coming?",
 }
 WITH_REASON = {Kind.DECLINED, Kind.CANCELLED}
 

@@ -73,6 +73,7 @@ class Reason(models.TextChoices):
     OTHER_TIME_CHOSEN = "other_time_chosen", _("Another time was chosen.")
     BY_PATIENT = "by_patient", _("Cancelled by you.")
     BY_CLINIC = "by_clinic", _("Cancelled by the clinic.")
+    COMING = "coming", _("You told us that you are coming.")
     NOT_ANSWERED = "not_answered", _("We could not answer within the time we had promised.")
     OTHER_TIMES_OFFERED = "other_times_offered", _("We offered you other times instead.")
     OTHER_OFFER_TAKEN = "other_offer_taken", _("You took another of the times we had offered.")
@@ -123,10 +124,32 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Requests to confirm or decline, the longest waiting first."""
         return self.filter(status=Status.PENDING).order_by("request__sent_at")
 
+    def offered_to(self, request: AppointmentRequest) -> Self:
+        """The times that a patient can choose from, the earliest first."""
+        return self.filter(request=request, status=Status.PROPOSED).order_by("starts_at")
+
+    def standing(self) -> Self:
+        """What is asked for, offered or agreed: the request has not come to nothing."""
+        return self.filter(status__in=(Status.PENDING, Status.PROPOSED, Status.BOOKED))
+
+    def expired_after(self, moment: datetime) -> Self:
+        """Requests and offers of times after a moment that nobody answered, the nearest first."""
+        reasons = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
+        rows = self.filter(status=Status.CANCELLED, reason_code__in=reasons)
+        return rows.filter(starts_at__gte=moment).order_by("starts_at")
+
     def on_the_books(self, start: datetime, end: datetime) -> Self:
         """What a day's list shows: everything confirmed, and what became of it."""
         shown = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
         return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
+
+    def current_of(self, request: AppointmentRequest) -> "Appointment":
+        """What a request that was sent has come to: what stands, else what was last."""
+        rows = self.filter(request=request).exclude(status=Status.HELD).with_people()
+        newest = rows.order_by("-created_at", "starts_at")
+        found = newest.exclude(status=Status.CANCELLED).first() or newest.first()
+        assert found is not None  # a request is sent with a time
+        return found
 
     def chosen_for(self, request: AppointmentRequest) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""

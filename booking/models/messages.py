@@ -43,15 +43,17 @@ class Message(models.Model):
         CANCELLED = "cancelled", "Cancelled"
         MOVED = "moved", "Moved to another time"
         OFFERED = "offered", "Other times offered"
+        OFFER_ENDED = "offer_ended", "Offer ended"
         REMINDER_DAYS = "reminder_days", "Reminder, two days before"
         REMINDER_HOURS = "reminder_hours", "Reminder, hours before"
         LINK_AGAIN = "link_again", "The link, sent again"
         STAFF_NEW_REQUEST = "staff_new_request", "To staff: new request"
         STAFF_CANCELLED = "staff_cancelled", "To staff: cancelled by patient"
-        STAFF_EXPIRED = "staff_expired", "To staff: request or offer expired"
+        STAFF_EXPIRED = "staff_expired", "To staff: request expired"
         STAFF_ANSWER_SOON = "staff_answer_soon", "To staff: request to be answered soon"
         STAFF_MOVED = "staff_moved", "To staff: moved by patient"
         STAFF_OFFER_TAKEN = "staff_offer_taken", "To staff: offered time taken"
+        STAFF_OFFER_ENDED = "staff_offer_ended", "To staff: offer ended"
         STAFF_OFFER_DECLINED = "staff_offer_declined", "To staff: offered times declined"
 
     class Channel(models.TextChoices):

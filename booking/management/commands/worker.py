@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,12 @@ from django.utils import timezone
 from booking import worker
 
 log = logging.getLogger("booking.worker")
-TIDY_EVERY = timedelta(hours=1)
+# What is due at every round, once a minute, and once an hour.
+ROUNDS = (
+    (worker.look_ahead, timedelta(minutes=1)),
+    (worker.run_once, timedelta()),
+    (worker.tidy_up, timedelta(hours=1)),
+)
 
 
 class Command(BaseCommand):
@@ -27,14 +33,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        tidied_at: datetime | None = None
+        done: dict[Callable[..., None], datetime] = {}
         while not stop.is_set():
             now = timezone.now()
             try:
-                worker.run_once(now=now)
-                if tidied_at is None or now - tidied_at > TIDY_EVERY:
-                    worker.tidy_up(now=now)
-                    tidied_at = now
+                for work, pause in ROUNDS:
+                    if work not in done or now - done[work] >= pause:
+                        work(now=now)
+                        done[work] = now
             except DatabaseError as error:
                 # It comes back, and what is due then is still due: nothing is kept in memory.
                 log.error("The database did not answer: %s", type(error).__name__)

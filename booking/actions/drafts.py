@@ -1,9 +1,4 @@
-"""The only writers of requests and appointments.
-
-Every action is one transaction that holds the change, its event and its message. `now` is taken
-once by the caller; `by` says who acts. What cannot be done raises a BookingError and changes
-nothing.
-"""
+"""From the safety gate to the request: what a visitor does before staff hear of it."""
 
 import json
 import secrets
@@ -11,14 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from booking import changes, outbox
+from booking import changes, deadlines, openings, outbox
 from booking.actors import Actor
-from booking.errors import AlreadySent, TooLate, TooMany
-from booking.models.appointments import (
-    Appointment,
-    Reason,
-    Status,
-)
+from booking.errors import AlreadySent, TooMany
+from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
@@ -26,8 +17,6 @@ from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner, Service
 from content.models import Article
 
-ANSWER_BEFORE_START = timedelta(hours=1)
-OPEN_REQUESTS_A_PERSON = 3
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Kind = Message.Kind
@@ -44,14 +33,12 @@ class Details:
     booked_by: str = ""
     prefers: str = Patient.Contact.EMAIL
     may_leave_voicemail: bool = False
+    wants_reminders: bool = True
     language: str = Patient.Language.ENGLISH
     needs: str = ""
     screening: str = ""
     reason: str = ""
     payment: str = ""
-
-
-# The patient's side: a draft, a held time, a request.
 
 
 @one_transaction
@@ -74,7 +61,7 @@ def start_draft(
     lock_calendar()
     return AppointmentRequest.objects.create(
         answers=_give_up_draft(instead_of, by=by, now=now) if instead_of else "",
-        reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8)),
+        reference=new_reference(),
         service=service,
         language=language,
         practitioner_wish=practitioner,
@@ -108,7 +95,9 @@ def hold(
     opening = changes.find(request, starts_at, practitioner, now)
     if held:
         changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
-    return changes.take(request, opening, by=by, now=now)
+    return changes.take(
+        request, opening, Status.HELD, by=by, now=now, expires_at=now + changes.HOLD_FOR
+    )
 
 
 @one_transaction
@@ -140,22 +129,17 @@ def send(
     The same submission token twice gives the same request. Raises NoTimeChosen, JustTaken,
     NotOffered or TooMany.
     """
-    lock_calendar()
+    clinic = lock_calendar()
     request = AppointmentRequest.objects.get(id=request_id, submission_token=submission_token)
     if not request.is_draft:
         return request
     appointment = changes.keep(request, by=by, now=now)
     # Holds given up on the way are no part of the request; their events remain.
     request.appointments.exclude(pk=appointment.pk).delete()
-    if _open_requests(details) >= OPEN_REQUESTS_A_PERSON:
+    if open_requests_of(details) >= clinic.open_requests_a_patient:
         raise TooMany
-    request.patient = _create_patient(details, now)
-    request.screening, request.reason = details.screening, details.reason
-    request.payment, request.language = details.payment, details.language
-    request.answers = ""
-    request.answer_by = answer_by(request.service, appointment.starts_at, now=now)
-    request.sent_at = request.updated_at = now
-    request.save()
+    request.answer_by = answer_by(appointment, now=now)
+    submit(request, details, now=now)
     appointment.request = request
     changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
     outbox.tell_patient(Kind.REQUESTED, appointment, now=now)
@@ -171,107 +155,6 @@ def forget_draft(*, request_id: UUID, now: datetime) -> None:
     if draft and not draft.appointments.filter(status=Status.HELD).exists():
         draft.appointments.all().delete()
         draft.delete()
-
-
-# The staff's side, and the patient's link.
-
-
-@one_transaction
-def _confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
-    lock_calendar()
-    appointment = changes.require(appointment_id, Status.PENDING)
-    changes.change(appointment, Status.BOOKED, by=by, now=now)
-    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
-    return appointment
-
-
-def confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
-    """Staff say yes to a request. Raises NotPossible if it has expired or was answered."""
-    expire_lapsed(now=now, appointment_id=appointment_id)
-    return _confirm(appointment_id=appointment_id, by=by, now=now)
-
-
-@one_transaction
-def decline(
-    *, appointment_id: UUID, reason: Reason, note: str = "", by: Actor, now: datetime
-) -> Appointment:
-    """Staff say no to a request; the reason and the note go to the patient."""
-    lock_calendar()
-    appointment = changes.require(appointment_id, Status.PENDING)
-    _leave_note(appointment, note)
-    changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
-    outbox.tell_patient(Kind.DECLINED, appointment, now=now)
-    return appointment
-
-
-@one_transaction
-def cancel(
-    *,
-    appointment_id: UUID,
-    by: Actor,
-    now: datetime,
-    reason: Reason | None = None,
-    note: str = "",
-) -> Appointment:
-    """End a request or a confirmed appointment. Raises NotPossible, or TooLate for a patient.
-
-    A patient may withdraw a request until it starts, and cancel what is confirmed until the
-    service's cut-off; staff may cancel at any time.
-    """
-    lock_calendar()
-    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED)
-    if not by.is_staff and now > cancel_until(appointment):
-        raise TooLate
-    _leave_note(appointment, note)
-    default = Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT
-    changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason or default)
-    outbox.tell_patient(Kind.CANCELLED, appointment, now=now)
-    if not by.is_staff:
-        outbox.tell_staff(Kind.STAFF_CANCELLED, appointment, now=now)
-    return appointment
-
-
-@one_transaction
-def expire_lapsed(*, now: datetime, appointment_id: UUID | None = None, limit: int = 100) -> int:
-    """End what was held, offered or requested past its deadline; say how many."""
-    lock_calendar()
-    lapsed = Appointment.objects.lapsed(now=now).with_people()
-    if appointment_id:
-        lapsed = lapsed.filter(id=appointment_id)
-    rows = list(lapsed.order_by("expires_at")[:limit])
-    for appointment in rows:
-        changes.expire(appointment, now=now)
-    return len(rows)
-
-
-@one_transaction
-def record_call(*, message_id: UUID, by: Actor, now: datetime) -> None:
-    """Staff have made a call of the call list."""
-    Message.objects.calls_to_make().filter(id=message_id).update(
-        state=Message.State.SENT, finished_at=now
-    )
-
-
-@one_transaction
-def send_again(*, message_id: UUID, by: Actor, now: datetime) -> None:
-    """Put a message that failed back into the outbox."""
-    failed = Message.objects.filter(id=message_id, state=Message.State.FAILED)
-    failed.update(state=Message.State.WAITING, attempts=0, next_attempt_at=now, last_error="")
-
-
-def cancel_until(appointment: Appointment) -> datetime:
-    """Until when the patient's link cancels."""
-    if appointment.status == Status.BOOKED:
-        return appointment.starts_at - appointment.request.service.cancel_cutoff
-    return appointment.starts_at
-
-
-def answer_by(service: Service, starts_at: datetime, *, now: datetime) -> datetime:
-    """When staff will have answered: within the service's time, and before the visit."""
-    latest = starts_at - ANSWER_BEFORE_START
-    if latest <= now:
-        latest = now + (starts_at - now) / 2
-    return min(now + timedelta(hours=service.answer_within_open_hours), latest)
 
 
 def _give_up_draft(request_id: UUID, *, by: Actor, now: datetime) -> str:
@@ -296,15 +179,43 @@ def _draft(request_id: UUID) -> AppointmentRequest:
     return draft
 
 
-def _open_requests(details: Details) -> int:
-    """How many requests of this address or number wait for an answer."""
-    waiting = Appointment.objects.filter(status=Status.PENDING)
+def open_requests_of(details: Details) -> int:
+    """How many requests of this address or number wait, for staff or for the patient."""
+    waiting = Appointment.objects.filter(status__in=(Status.PENDING, Status.PROPOSED))
     by_email = waiting.filter(request__patient__email__iexact=details.email)
     by_telephone = waiting.filter(request__patient__telephone=details.telephone)
     return max(
-        by_email.count() if details.email else 0,
-        by_telephone.count() if details.telephone else 0,
+        by_email.values("request").distinct().count() if details.email else 0,
+        by_telephone.values("request").distinct().count() if details.telephone else 0,
     )
+
+
+def new_reference() -> str:
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+
+
+def answer_by(appointment: Appointment, *, now: datetime) -> datetime:
+    """When staff will have answered: counted in the hours in which the location is open."""
+    service, location = appointment.request.service, appointment.location
+    last = appointment.starts_at.astimezone(location.zone).date()
+    return deadlines.answer_by(
+        open_hours=openings.open_hours(location, now.astimezone(location.zone).date(), last),
+        within=timedelta(hours=service.answer_within_open_hours),
+        starts_at=appointment.starts_at,
+        cutoff=service.cancel_cutoff,
+        zone=location.zone,
+        now=now,
+    )
+
+
+def submit(request: AppointmentRequest, details: Details, *, now: datetime) -> None:
+    """Put what the patient said into the request, which is no draft any more."""
+    request.patient = _create_patient(details, now)
+    request.screening, request.reason = details.screening, details.reason
+    request.payment, request.language = details.payment, details.language
+    request.answers = ""
+    request.sent_at = request.updated_at = now
+    request.save()
 
 
 def _create_patient(details: Details, now: datetime) -> Patient:
@@ -316,13 +227,8 @@ def _create_patient(details: Details, now: datetime) -> Patient:
         booked_by=details.booked_by,
         prefers=details.prefers,
         may_leave_voicemail=details.may_leave_voicemail,
+        wants_reminders=details.wants_reminders,
         language=details.language,
         needs=details.needs,
         created_at=now,
     )
-
-
-def _leave_note(appointment: Appointment, note: str) -> None:
-    if note:
-        appointment.request.note_to_patient = note
-        appointment.request.save(update_fields=["note_to_patient"])

@@ -1,0 +1,76 @@
+"""The only writers of requests and appointments.
+
+Every action is one transaction that holds the change, its event and its message. `now` is taken
+once by the caller; `by` says who acts, and with which form: the same form sent again changes
+nothing more. What cannot be done raises a BookingError and changes nothing.
+
+drafts.py    from the safety gate to the request
+answers.py   staff confirm, decline, offer and book; the patient takes or declines an offer
+visits.py    moved, cancelled, attended
+upkeep.py    what the clock does, messages, links
+"""
+
+from booking.actions.answers import (
+    MOST_OFFERS,
+    Proposal,
+    accept_offer,
+    book,
+    confirm,
+    decline,
+    decline_offers,
+    offer,
+)
+from booking.actions.drafts import (
+    REFERENCE_ALPHABET,
+    Details,
+    forget_draft,
+    hold,
+    keep_hold,
+    save_answers,
+    send,
+    start_draft,
+)
+from booking.actions.upkeep import (
+    ask_for_links,
+    expire_lapsed,
+    forget_useless_messages,
+    record_call,
+    remind_patients,
+    renew_feed,
+    send_again,
+    send_lost_links,
+    warn_staff,
+)
+from booking.actions.visits import cancel, change_until, confirm_attendance, move
+
+__all__ = [
+    "MOST_OFFERS",
+    "REFERENCE_ALPHABET",
+    "Details",
+    "Proposal",
+    "accept_offer",
+    "ask_for_links",
+    "book",
+    "cancel",
+    "change_until",
+    "confirm",
+    "confirm_attendance",
+    "decline",
+    "decline_offers",
+    "expire_lapsed",
+    "forget_draft",
+    "forget_useless_messages",
+    "hold",
+    "keep_hold",
+    "move",
+    "offer",
+    "record_call",
+    "remind_patients",
+    "renew_feed",
+    "save_answers",
+    "send",
+    "send_again",
+    "send_lost_links",
+    "start_draft",
+    "warn_staff",
+]

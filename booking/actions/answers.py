@@ -1,0 +1,168 @@
+"""What staff answer to a request, and what the patient answers to an offer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from booking import changes, deadlines, openings, outbox
+from booking.actions.drafts import Details, new_reference, submit
+from booking.actors import Actor
+from booking.errors import JustTaken, OffersOverlap
+from booking.models.appointments import Appointment, Reason, Status
+from booking.models.messages import Message
+from booking.models.requests import AppointmentRequest
+from booking.transactions import lock_calendar, one_transaction
+from clinic.models import Practitioner, Service
+
+MOST_OFFERS = 3
+
+Kind = Message.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A time to offer; without a practitioner, of whoever is free."""
+
+    starts_at: datetime
+    practitioner: Practitioner | None = None
+
+
+@one_transaction
+def confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """Staff say yes to a request. Raises NotPossible if it has expired or was answered."""
+    lock_calendar()
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    appointment = changes.require(appointment_id, Status.PENDING, now=now)
+    changes.change(appointment, Status.BOOKED, by=by, now=now)
+    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
+    return appointment
+
+
+@one_transaction
+def decline(
+    *, appointment_id: UUID, reason: Reason, note: str = "", by: Actor, now: datetime
+) -> Appointment:
+    """Staff say no to a request; the reason and the note go to the patient."""
+    lock_calendar()
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    appointment = changes.require(appointment_id, Status.PENDING, now=now)
+    leave_note(appointment, note)
+    changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
+    outbox.tell_patient(Kind.DECLINED, appointment, now=now)
+    return appointment
+
+
+@one_transaction
+def offer(
+    *, appointment_id: UUID, times: Sequence[Proposal], note: str = "", by: Actor, now: datetime
+) -> list[Appointment]:
+    """Staff offer up to three other times in place of the one that was asked for.
+
+    That one is freed, and each of the others is kept until the patient takes one of them,
+    declines them all, or the offer ends. Raises NotPossible, NotOffered, JustTaken or
+    OffersOverlap, and then nothing has changed.
+    """
+    if not 1 <= len(times) <= MOST_OFFERS:
+        raise ValueError(f"One to {MOST_OFFERS} times can be offered.")
+    lock_calendar()
+    if changes.was_done(by):
+        return list(Appointment.objects.offered_to(changes.get(appointment_id).request))
+    asked = changes.require(appointment_id, Status.PENDING, now=now)
+    leave_note(asked, note)
+    reason = Reason.OTHER_TIMES_OFFERED
+    changes.change(asked, Status.CANCELLED, by=by, now=now, reason=reason)
+    until = deadlines.offer_until(
+        first_start=min(each.starts_at for each in times), zone=asked.location.zone, now=now
+    )
+    offered = [
+        _keep_free(asked.request, each, until, by=by, now=now)
+        for each in sorted(times, key=lambda proposal: proposal.starts_at)
+    ]
+    outbox.tell_patient(Kind.OFFERED, offered[0], now=now)
+    return offered
+
+
+def _keep_free(
+    request: AppointmentRequest, proposal: Proposal, until: datetime, *, by: Actor, now: datetime
+) -> Appointment:
+    try:
+        opening = changes.find(
+            request, proposal.starts_at, proposal.practitioner, now, for_staff=True, in_addition=True
+        )
+    except JustTaken:
+        reach = openings.rules_of(request.service).blocked(proposal.starts_at)
+        in_the_way = Appointment.objects.offered_to(request).touching(reach.start, reach.end)
+        if in_the_way.exists():
+            raise OffersOverlap from None
+        raise
+    return changes.take(request, opening, Status.PROPOSED, by=by, now=now, expires_at=until)
+
+
+@one_transaction
+def accept_offer(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """The patient takes one of the times offered; the others are free again."""
+    lock_calendar()
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    taken = changes.require(appointment_id, Status.PROPOSED, now=now)
+    reason = Reason.OTHER_OFFER_TAKEN
+    changes.end_offers(taken.request, by=by, now=now, reason=reason, besides=taken)
+    changes.change(taken, Status.BOOKED, by=by, now=now)
+    outbox.tell_patient(Kind.CONFIRMED, taken, now=now)
+    outbox.tell_staff(Kind.STAFF_OFFER_TAKEN, taken, now=now)
+    return taken
+
+
+@one_transaction
+def decline_offers(*, appointment_id: UUID, by: Actor, now: datetime) -> None:
+    """The patient takes none of the times offered, of which `appointment_id` is one."""
+    lock_calendar()
+    if changes.was_done(by):
+        return
+    offered = changes.require(appointment_id, Status.PROPOSED, now=now)
+    changes.end_offers(offered.request, by=by, now=now, reason=Reason.OFFER_DECLINED)
+
+
+@one_transaction
+def book(
+    *,
+    service: Service,
+    starts_at: datetime,
+    practitioner: Practitioner | None = None,
+    details: Details,
+    by: Actor,
+    now: datetime,
+) -> Appointment:
+    """Staff book for somebody on the telephone: confirmed at once.
+
+    Minimum notice and horizon are for patients alone; an overlap nobody may make. Raises
+    NotOffered or JustTaken. The same form twice gives the same appointment.
+    """
+    lock_calendar()
+    if changes.was_done(by):
+        return Appointment.objects.with_people().get(request__submission_token=by.submission)
+    request = AppointmentRequest(
+        reference=new_reference(),
+        service=service,
+        source=AppointmentRequest.Source.TELEPHONE,
+        practitioner_wish=practitioner,
+        answer_by=now,
+        created_at=now,
+    )
+    if by.submission:
+        request.submission_token = by.submission
+    opening = changes.find(request, starts_at, practitioner, now, for_staff=True)
+    submit(request, details, now=now)
+    appointment = changes.take(request, opening, Status.BOOKED, by=by, now=now)
+    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
+    return appointment
+
+
+def leave_note(appointment: Appointment, note: str) -> None:
+    """What the patient reads on their own page, and nowhere else."""
+    if note:
+        appointment.request.note_to_patient = note
+        appointment.request.save(update_fields=["note_to_patient"])

@@ -1,0 +1,183 @@
+"""What the clock does, and what staff and patients do with messages and links."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+
+from booking import changes, deadlines, outbox
+from booking.actors import Actor
+from booking.models.appointments import Appointment, AppointmentEvent, Status
+from booking.models.messages import LostLink, Message
+from booking.transactions import lock_calendar, one_transaction
+from clinic.models import Practitioner
+
+Kind, Channel = Message.Kind, Message.Channel
+TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
+# The furthest ahead that a reminder is due: two days, and from a night to the evening before it.
+REMINDERS_REACH = TWO_DAYS + timedelta(hours=24)
+LINK_AGAIN_EVERY = timedelta(minutes=10)
+
+
+@one_transaction
+def expire_lapsed(*, now: datetime, limit: int = 100) -> int:
+    """End what was held, offered or requested past its deadline; say how many."""
+    lock_calendar()
+    return changes.expire_lapsed(now=now, limit=limit)
+
+
+@one_transaction
+def remind_patients(*, now: datetime) -> int:
+    """Put the reminders that are due and unsent into the outbox; say how many.
+
+    Of several that became due while nobody came round, the last one is sent. What was due before
+    the time was agreed is not: whoever books today for tomorrow needs no reminder of it now.
+    """
+    lock_calendar()
+    coming = Appointment.objects.filter(
+        status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + REMINDERS_REACH
+    )
+    rows = list(coming.filter(request__patient__wants_reminders=True).with_people())
+    agreed = _agreed_at(rows)
+    due = {}
+    for row in rows:
+        if (kind := _reminder_due(row, agreed.get(row.id, row.created_at), now)) is not None:
+            due[_reminder_key(kind, row)] = (kind, row)
+    for key in _unsaid(due):
+        kind, row = due[key]
+        _remind(kind, row, key, now)
+    return len(due)
+
+
+def _agreed_at(rows: Iterable[Appointment]) -> dict[UUID, datetime]:
+    """When each got the time that it has."""
+    events = AppointmentEvent.objects.filter(
+        appointment__in=[row.id for row in rows], to_status=Status.BOOKED, reason_code=""
+    )
+    return dict(events.order_by("at", "number").values_list("appointment", "at"))
+
+
+def _reminder_due(appointment: Appointment, agreed_at: datetime, now: datetime) -> Kind | None:
+    """The latest reminder that is due now and was not when the time was agreed."""
+    service, zone = appointment.request.service, appointment.location.zone
+    choices = (
+        (service.reminds_three_hours_before, Kind.REMINDER_HOURS, THREE_HOURS),
+        (service.reminds_two_days_before, Kind.REMINDER_DAYS, TWO_DAYS),
+    )
+    for is_wished, kind, before in choices:
+        due = deadlines.reminder_at(appointment.starts_at, before, zone)
+        if is_wished and due <= now:
+            return kind if due > agreed_at else None
+    return None
+
+
+def _reminder_key(kind: Kind, appointment: Appointment) -> str:
+    """A moved appointment is reminded of anew, and nothing else makes a second reminder."""
+    return f"{kind}:{appointment.id}:{appointment.starts_at:%Y%m%dT%H%M}"
+
+
+def _unsaid(keys: Iterable[str]) -> list[str]:
+    wanted = list(keys)
+    said = set(
+        Message.objects.filter(unique_key__in=wanted).values_list("unique_key", flat=True)
+    )
+    return [key for key in wanted if key not in said]
+
+
+def _remind(kind: Kind, appointment: Appointment, key: str, now: datetime) -> None:
+    """By e-mail; without an address the desk calls, once, two days before."""
+    patient = appointment.request.patient
+    assert patient is not None  # it was sent
+    if not patient.email and kind != Kind.REMINDER_DAYS:
+        return
+    outbox.withdraw(appointment, (Kind.REMINDER_DAYS,), now=now)
+    outbox.put(
+        kind,
+        Channel.EMAIL if patient.email else Channel.CALL,
+        appointment,
+        key,
+        language=appointment.request.language,
+        now=now,
+        useless_after=appointment.starts_at,
+    )
+
+
+@one_transaction
+def warn_staff(*, now: datetime) -> int:
+    """Tell staff of the requests that have to be answered soon; say how many."""
+    lock_calendar()
+    soon = now + deadlines.WARN_STAFF_AT_MOST
+    waiting = Appointment.objects.waiting_for_staff().filter(expires_at__lte=soon)
+    due = {
+        f"{Kind.STAFF_ANSWER_SOON}:{row.id}": row
+        for row in waiting.filter(expires_at__gt=now).with_people()
+        if deadlines.warn_staff_at(asked_at=row.request.sent_at, deadline=row.expires_at) <= now
+    }
+    for key in _unsaid(due):
+        outbox.put(
+            Kind.STAFF_ANSWER_SOON,
+            Channel.EMAIL,
+            due[key],
+            key,
+            language="en",
+            now=now,
+            useless_after=due[key].expires_at,
+        )
+    return len(due)
+
+
+@one_transaction
+def forget_useless_messages(*, now: datetime) -> None:
+    """What came too late to be said: a reminder, or a call, of a visit that has begun."""
+    late = Message.objects.unsent().filter(useless_after__lte=now)
+    late.update(state=Message.State.OBSOLETE, finished_at=now)
+
+
+@one_transaction
+def ask_for_links(*, email: str, now: datetime) -> None:
+    """Somebody lost the link; whether the address is known is found out by the worker."""
+    LostLink.objects.create(email=email.lower(), asked_at=now)
+
+
+@one_transaction
+def send_lost_links(*, now: datetime) -> None:
+    """Send each request's link again to the address on file, if that was asked for.
+
+    One message a request, as each was told of on its own: an equal address proves nothing, so
+    nothing is brought together.
+    """
+    lock_calendar()
+    for lost in LostLink.objects.all():
+        rows = Appointment.objects.filter(request__patient__email__iexact=lost.email)
+        coming = rows.standing().filter(ends_at__gt=now).with_people().order_by("starts_at")
+        for appointment in {row.request_id: row for row in reversed(list(coming))}.values():
+            slot = int(now.timestamp() // LINK_AGAIN_EVERY.total_seconds())
+            key = f"{Kind.LINK_AGAIN}:{appointment.request_id}:{slot}"
+            if _unsaid([key]):
+                language = appointment.request.language
+                outbox.put(
+                    Kind.LINK_AGAIN, Channel.EMAIL, appointment, key, language=language, now=now
+                )
+        lost.delete()
+
+
+@one_transaction
+def record_call(*, message_id: UUID, by: Actor, now: datetime) -> None:
+    """Staff have made a call of the call list."""
+    Message.objects.calls_to_make().filter(id=message_id).update(
+        state=Message.State.SENT, finished_at=now
+    )
+
+
+@one_transaction
+def send_again(*, message_id: UUID, by: Actor, now: datetime) -> None:
+    """Put a message that failed back into the outbox."""
+    failed = Message.objects.filter(id=message_id, state=Message.State.FAILED)
+    failed.update(state=Message.State.WAITING, attempts=0, next_attempt_at=now, last_error="")
+
+
+@one_transaction
+def renew_feed(*, practitioner_id: int) -> None:
+    """End the address of a practitioner's calendar feed; a new one takes its place."""
+    Practitioner.objects.filter(id=practitioner_id).update(feed_version=F("feed_version") + 1)

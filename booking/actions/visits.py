@@ -1,0 +1,132 @@
+"""What becomes of a time that was asked for or confirmed: moved, cancelled, looked forward to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from booking import changes, deadlines, outbox
+from booking.actions.answers import leave_note
+from booking.actors import Actor
+from booking.availability import Opening
+from booking.errors import NotPossible, TooLate
+from booking.models.appointments import Appointment, Reason, Status
+from booking.models.messages import Message
+from booking.transactions import lock_calendar, one_transaction
+from clinic.models import Practitioner
+
+Kind = Message.Kind
+REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
+
+
+def change_until(appointment: Appointment) -> datetime:
+    """Until when the patient's link moves and cancels: a request until it starts, and what is
+    confirmed until the service's cut-off.
+    """
+    if appointment.status == Status.BOOKED:
+        return appointment.starts_at - appointment.request.service.cancel_cutoff
+    return appointment.starts_at
+
+
+@one_transaction
+def move(
+    *,
+    appointment_id: UUID,
+    starts_at: datetime,
+    practitioner: Practitioner | None = None,
+    by: Actor,
+    now: datetime,
+) -> Appointment:
+    """Give a request or a confirmed appointment another free time, in one step.
+
+    What was confirmed stays confirmed, what waits for an answer goes on waiting, and no longer
+    than before. Raises NotPossible, JustTaken or NotOffered, or TooLate for a patient; then the
+    old time stands.
+    """
+    lock_calendar()
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED, now=now)
+    if not by.is_staff and now > change_until(appointment):
+        raise TooLate
+    request = appointment.request
+    opening = changes.find(request, starts_at, practitioner, now, for_staff=by.is_staff)
+    if opening.starts_at == appointment.starts_at and practitioner in {
+        None,
+        appointment.practitioner,
+    }:
+        return appointment  # it is there already
+    deadline = _deadline_at(opening, appointment, now)
+    changes.move(appointment, opening, by=by, now=now, expires_at=deadline)
+    if deadline:
+        request.answer_by = deadline
+        request.save(update_fields=["answer_by"])
+    appointment = changes.get(appointment_id)
+    outbox.withdraw(appointment, (*REMINDERS, Kind.MOVED), now=now)
+    outbox.tell_patient(Kind.MOVED, appointment, now=now)
+    if not by.is_staff:
+        outbox.tell_staff(Kind.STAFF_MOVED, appointment, now=now)
+    return appointment
+
+
+def _deadline_at(opening: Opening, appointment: Appointment, now: datetime) -> datetime | None:
+    """A request keeps its deadline, unless the new time comes before it."""
+    if appointment.expires_at is None:
+        return None
+    latest = deadlines.latest_answer(
+        starts_at=opening.starts_at,
+        cutoff=appointment.request.service.cancel_cutoff,
+        zone=opening.zone,
+        now=now,
+    )
+    return min(appointment.expires_at, latest)
+
+
+@one_transaction
+def cancel(
+    *,
+    appointment_id: UUID,
+    by: Actor,
+    now: datetime,
+    reason: Reason | None = None,
+    note: str = "",
+) -> Appointment:
+    """End a request, a confirmed appointment or, for staff, an offer with all its times.
+
+    A patient may withdraw a request until it starts, and cancel what is confirmed until the
+    service's cut-off; staff may cancel at any time. Raises NotPossible, or TooLate for a patient.
+    """
+    lock_calendar()
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    appointment = changes.require(
+        appointment_id, Status.PENDING, Status.BOOKED, Status.PROPOSED, now=now
+    )
+    if not by.is_staff and appointment.status == Status.PROPOSED:
+        raise NotPossible(appointment)
+    if not by.is_staff and now > change_until(appointment):
+        raise TooLate
+    leave_note(appointment, note)
+    reason = reason or (Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT)
+    if appointment.status == Status.PROPOSED:
+        changes.end_offers(appointment.request, by=by, now=now, reason=reason)
+        return changes.get(appointment_id)
+    changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
+    outbox.withdraw(appointment, REMINDERS, now=now)
+    outbox.tell_patient(Kind.CANCELLED, appointment, now=now)
+    if not by.is_staff:
+        outbox.tell_staff(Kind.STAFF_CANCELLED, appointment, now=now)
+    return appointment
+
+
+@one_transaction
+def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """The patient says: I am coming. Said again, it changes nothing."""
+    lock_calendar()
+    appointment = changes.require(appointment_id, Status.BOOKED, now=now)
+    if appointment.starts_at <= now:
+        raise NotPossible(appointment)
+    if appointment.attendance_confirmed_at is None:
+        appointment.attendance_confirmed_at = now
+        appointment.calendar_sequence += 1
+        appointment.save(update_fields=["attendance_confirmed_at", "calendar_sequence"])
+        changes.record(appointment, Status.BOOKED, by, now, Reason.COMING)
+    return appointment
