@@ -47,12 +47,12 @@ def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
 
 
 def _current(found: AppointmentRequest) -> Appointment:
-    """The appointment that the request has come to; the newest, where there were several."""
-    return found.appointments.with_people().order_by("-created_at")[0]
+    """The appointment that the request has come to."""
+    return Appointment.objects.current_of(found)
 
 
 def _context(found: AppointmentRequest, appointment: Appointment) -> dict[str, object]:
-    until = actions.cancel_until(appointment)
+    until = actions.change_until(appointment)
     open_to_change = appointment.status in {Status.PENDING, Status.BOOKED}
     return {
         "found": found,

@@ -139,9 +139,7 @@ def take(
     """Write a new time of a request, after clearing what has lapsed on it."""
     blocked = openings.rules_of(request.service).blocked(opening.starts_at)
     clear_lapsed(blocked, now=now)
-    appointment = Appointment(
-        request=request, status=status, expires_at=expires_at, created_at=now
-    )
+    appointment = Appointment(request=request, status=status, expires_at=expires_at, created_at=now)
     place(appointment, opening, blocked)
     appointment.save(force_insert=True)
     record(appointment, None, by, now)

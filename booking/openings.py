@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from booking import availability
 from booking.availability import DAY, Calendar, Hours, Interval, Opening, Rules
-from booking.models.appointments import Appointment, Status
+from booking.models.appointments import Appointment
 from clinic.models import Closure, Location, Practitioner, Room, Service, WorkingHours
 
 DAYS_A_PAGE = 7
@@ -78,6 +78,7 @@ def free_times(
     practitioner: Practitioner | None = None,
     besides: UUID | None = None,
     as_if_empty: bool = False,
+    for_staff: bool = False,
 ) -> FreeTimes:
     """The free times of `service` on days of the locations' calendars, both included.
 
@@ -93,6 +94,8 @@ def free_times(
     rooms = _rooms(places) if service.needs_room else {}
     calendars = list(_calendars(hours, closures, rooms, taken, (first_day, last_day)))
     rules = rules_of(service)
+    if for_staff:
+        rules = replace(rules, minimum_notice=timedelta(), horizon=timedelta(days=3650))
     found: list[Opening] = []
     for day, on_that_day in _day_by_day(calendars, first_day, last_day):
         for calendar in on_that_day:
@@ -179,7 +182,7 @@ def _taken(whole: Interval, now: datetime, besides: UUID | None) -> Taken:
     """What blocks the calendar within `whole`; what has lapsed blocks nothing."""
     rows = Appointment.objects.blocking_at(now=now).touching(whole.start, whole.end)
     if besides:
-        rows = rows.exclude(request_id=besides, status=Status.HELD)
+        rows = rows.exclude(request_id=besides)
     taken = Taken()
     columns = ("practitioner_id", "room_id", "blocks_from", "blocks_until")
     for person, room, start, end in rows.values_list(*columns):
@@ -236,3 +239,24 @@ def _closed(
                 closure.ends,
                 zone,
             )
+
+
+def open_hours(location: Location, first_day: date, last_day: date) -> list[Interval]:
+    """When a location is open."""
+    rows = WorkingHours.objects.filter(location=location, practitioner__is_active=True)
+    found = sorted(
+        (
+            availability.instant(day, row.starts, location.zone),
+            availability.end_instant(day, row.ends, location.zone),
+        )
+        for row in rows
+        for day in availability.days(first_day, last_day)
+        if Hours(row.weekday, row.starts, row.ends, row.valid_from, row.valid_until).hold_on(day)
+    )
+    merged: list[Interval] = []
+    for start, end in found:
+        if merged and start <= merged[-1].end:
+            merged[-1] = Interval(merged[-1].start, max(end, merged[-1].end))
+        else:
+            merged.append(Interval(start, end))
+    return merged

@@ -12,7 +12,7 @@ Kind, Channel = Message.Kind, Message.Channel
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 
-def tell_patient(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+def tell_patient(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
     """By e-mail where there is an address; by a call for the desk where that is wished or all."""
     patient = appointment.request.patient
     if patient is None:
@@ -30,19 +30,19 @@ def tell_patient(kind: Kind, appointment: Appointment, *, now: datetime) -> None
         put(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
 
 
-def tell_staff(kind: Kind, appointment: Appointment, *, now: datetime) -> None:
+def tell_staff(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
     key = key_of(kind, appointment)
     put(kind, Channel.EMAIL, appointment, f"{key}:email", language="en", now=now)
 
 
-def key_of(kind: Kind, appointment: Appointment) -> str:
+def key_of(kind: Message.Kind, appointment: Appointment) -> str:
     """What makes a message one of its kind: the change it tells of."""
     return f"{kind}:{appointment.id}:{appointment.calendar_sequence}"
 
 
 def put(
-    kind: Kind,
-    channel: Channel,
+    kind: Message.Kind,
+    channel: Message.Channel,
     appointment: Appointment,
     key: str,
     *,
@@ -68,7 +68,7 @@ def withdraw(
     kinds: Iterable[str],
     *,
     now: datetime,
-    channel: Channel | None = None,
+    channel: Message.Channel | None = None,
 ) -> None:
     """What waits to be said and is no longer so: it is not said any more."""
     waiting = Message.objects.unsent().filter(appointment=appointment, kind__in=kinds)

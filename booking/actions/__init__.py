@@ -23,6 +23,7 @@ from booking.actions.answers import (
 from booking.actions.drafts import (
     REFERENCE_ALPHABET,
     Details,
+    answer_by,
     forget_draft,
     hold,
     keep_hold,
@@ -49,6 +50,7 @@ __all__ = [
     "Details",
     "Proposal",
     "accept_offer",
+    "answer_by",
     "ask_for_links",
     "book",
     "cancel",

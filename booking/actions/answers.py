@@ -90,7 +90,12 @@ def _keep_free(
 ) -> Appointment:
     try:
         opening = changes.find(
-            request, proposal.starts_at, proposal.practitioner, now, for_staff=True, in_addition=True
+            request,
+            proposal.starts_at,
+            proposal.practitioner,
+            now,
+            for_staff=True,
+            in_addition=True,
         )
     except JustTaken:
         reach = openings.rules_of(request.service).blocked(proposal.starts_at)
@@ -142,7 +147,7 @@ def book(
     NotOffered or JustTaken. The same form twice gives the same appointment.
     """
     lock_calendar()
-    if changes.was_done(by):
+    if by.submission and changes.was_done(by):
         return Appointment.objects.with_people().get(request__submission_token=by.submission)
     request = AppointmentRequest(
         reference=new_reference(),

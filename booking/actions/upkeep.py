@@ -21,10 +21,10 @@ LINK_AGAIN_EVERY = timedelta(minutes=10)
 
 
 @one_transaction
-def expire_lapsed(*, now: datetime, limit: int = 100) -> int:
+def expire_lapsed(*, now: datetime, appointment_id: UUID | None = None, limit: int = 100) -> int:
     """End what was held, offered or requested past its deadline; say how many."""
     lock_calendar()
-    return changes.expire_lapsed(now=now, limit=limit)
+    return changes.expire_lapsed(now=now, appointment_id=appointment_id, limit=limit)
 
 
 @one_transaction
@@ -40,7 +40,7 @@ def remind_patients(*, now: datetime) -> int:
     )
     rows = list(coming.filter(request__patient__wants_reminders=True).with_people())
     agreed = _agreed_at(rows)
-    due = {}
+    due: dict[str, tuple[Message.Kind, Appointment]] = {}
     for row in rows:
         if (kind := _reminder_due(row, agreed.get(row.id, row.created_at), now)) is not None:
             due[_reminder_key(kind, row)] = (kind, row)
@@ -58,7 +58,9 @@ def _agreed_at(rows: Iterable[Appointment]) -> dict[UUID, datetime]:
     return dict(events.order_by("at", "number").values_list("appointment", "at"))
 
 
-def _reminder_due(appointment: Appointment, agreed_at: datetime, now: datetime) -> Kind | None:
+def _reminder_due(
+    appointment: Appointment, agreed_at: datetime, now: datetime
+) -> Message.Kind | None:
     """The latest reminder that is due now and was not when the time was agreed."""
     service, zone = appointment.request.service, appointment.location.zone
     choices = (
@@ -72,20 +74,18 @@ def _reminder_due(appointment: Appointment, agreed_at: datetime, now: datetime) 
     return None
 
 
-def _reminder_key(kind: Kind, appointment: Appointment) -> str:
+def _reminder_key(kind: Message.Kind, appointment: Appointment) -> str:
     """A moved appointment is reminded of anew, and nothing else makes a second reminder."""
     return f"{kind}:{appointment.id}:{appointment.starts_at:%Y%m%dT%H%M}"
 
 
 def _unsaid(keys: Iterable[str]) -> list[str]:
     wanted = list(keys)
-    said = set(
-        Message.objects.filter(unique_key__in=wanted).values_list("unique_key", flat=True)
-    )
+    said = set(Message.objects.filter(unique_key__in=wanted).values_list("unique_key", flat=True))
     return [key for key in wanted if key not in said]
 
 
-def _remind(kind: Kind, appointment: Appointment, key: str, now: datetime) -> None:
+def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetime) -> None:
     """By e-mail; without an address the desk calls, once, two days before."""
     patient = appointment.request.patient
     assert patient is not None  # it was sent
@@ -108,11 +108,13 @@ def warn_staff(*, now: datetime) -> int:
     """Tell staff of the requests that have to be answered soon; say how many."""
     lock_calendar()
     soon = now + deadlines.WARN_STAFF_AT_MOST
-    waiting = Appointment.objects.waiting_for_staff().filter(expires_at__lte=soon)
+    waiting = Appointment.objects.waiting_for_staff().filter(
+        expires_at__gt=now, expires_at__lte=soon
+    )
     due = {
         f"{Kind.STAFF_ANSWER_SOON}:{row.id}": row
-        for row in waiting.filter(expires_at__gt=now).with_people()
-        if deadlines.warn_staff_at(asked_at=row.request.sent_at, deadline=row.expires_at) <= now
+        for row in waiting.with_people()
+        if _answer_soon(row, now)
     }
     for key in _unsaid(due):
         outbox.put(
@@ -125,6 +127,12 @@ def warn_staff(*, now: datetime) -> int:
             useless_after=due[key].expires_at,
         )
     return len(due)
+
+
+def _answer_soon(waiting: Appointment, now: datetime) -> bool:
+    asked_at, deadline = waiting.request.sent_at, waiting.expires_at
+    assert asked_at and deadline  # the database says so of every request
+    return deadlines.warn_staff_at(asked_at=asked_at, deadline=deadline) <= now
 
 
 @one_transaction

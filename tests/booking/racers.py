@@ -23,6 +23,7 @@ from django.db import connection
 from django.utils import timezone
 
 from booking import actions, changes, openings, transactions, worker
+from booking.actions import answers, drafts, upkeep, visits
 from booking.actors import Actor
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Status
@@ -73,7 +74,7 @@ def one_form(racers: int) -> list[Task]:
     return [partial(send, draft.id, draft.submission_token)] * racers
 
 
-def answers(racers: int) -> list[Task]:
+def decisions(racers: int) -> list[Task]:
     """One request is confirmed, declined, withdrawn and ended by the clock, all at once."""
     pending = builders.an_appointment(
         Status.PENDING, starts_at=timezone.now() + timedelta(days=3), service=a_lasting_service()
@@ -154,7 +155,8 @@ def take_the_lock_away() -> None:
     SQLite: BEGIN IMMEDIATE is the lock, so every statement gets a transaction of its own. (A
     deferred one would not do: it fails where another has written since it began to read.)
     """
-    mock.patch.object(actions, "lock_calendar", Clinic.objects.get).start()
+    for module in (answers, drafts, upkeep, visits):
+        mock.patch.object(module, "lock_calendar", Clinic.objects.get).start()
     if connection.vendor == "sqlite":
         free = SimpleNamespace(atomic=nullcontext)
         mock.patch.object(transactions, "transaction", free).start()
@@ -242,7 +244,7 @@ def result(outcomes: list[str]) -> Result:
     )
 
 
-RACES = {race.__name__: race for race in (one_slot, overlapping, one_form, answers, claims)}
+RACES = {race.__name__: race for race in (one_slot, overlapping, one_form, decisions, claims)}
 
 
 def main() -> None:

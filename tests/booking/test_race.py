@@ -82,7 +82,7 @@ def test_the_same_form_sent_at_once(races: Track) -> None:
 
 def test_confirm_decline_cancel_and_expire_at_once(races: Track) -> None:
     """One legal story, each step of which somebody was told of."""
-    result = races.race(Rules("answers", 2 * SOME))
+    result = races.race(Rules("decisions", 2 * SOME))
     assert set(result.outcomes) <= {"won", "NotPossible"}
     assert result.outcomes.count("won") == len(result.changes)
     story = dict(result.changes)

@@ -98,7 +98,7 @@ def post(url: str, port: int, count: int, minutes: int) -> list[Row]:
     return rows(run_python(url, "tests.booking.posting", *arguments, **real_mail(port)))
 
 
-@pytest.mark.parametrize("race", ["one_slot", "overlapping", "answers"])
+@pytest.mark.parametrize("race", ["one_slot", "overlapping", "decisions"])
 def test_races_again_and_again(migrated: Track, race: str) -> None:
     for _ in range(5):
         result = migrated.race(Rules(race, 32))
