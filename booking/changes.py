@@ -10,7 +10,14 @@ from uuid import UUID
 from booking import openings, outbox
 from booking.actors import Actor
 from booking.availability import Interval, Opening
-from booking.errors import JustTaken, Lapsed, NoTimeChosen, NotOffered, NotPossible
+from booking.errors import (
+    JustTaken,
+    Lapsed,
+    NotForPatients,
+    NoTimeChosen,
+    NotOffered,
+    NotPossible,
+)
 from booking.models.appointments import (
     CHANGES,
     WITH_DEADLINE,
@@ -35,6 +42,11 @@ def was_done(by: Actor) -> bool:
     if by.submission is None:
         return False
     return AppointmentEvent.objects.filter(submission=by.submission).exists()
+
+
+def refuse_patients(by: Actor) -> None:
+    if by.kind == AppointmentEvent.ActorKind.PATIENT:
+        raise NotForPatients
 
 
 def get(appointment_id: UUID) -> Appointment:
