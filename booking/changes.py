@@ -9,7 +9,7 @@ from uuid import UUID
 
 from booking import openings, outbox
 from booking.actors import Actor
-from booking.availability import Interval, Opening
+from booking.availability import Opening
 from booking.errors import (
     JustTaken,
     Lapsed,
@@ -29,6 +29,7 @@ from booking.models.appointments import (
 )
 from booking.models.messages import Message
 from booking.models.requests import AppointmentRequest
+from booking.walltime import Interval
 from clinic.models import Practitioner
 
 HOLD_FOR = timedelta(minutes=20)

@@ -90,8 +90,12 @@ def time(request: HttpRequest, draft: Draft) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         return _hold(request, draft, now)
-    week = Week.read(request.GET, draft, now=now)
+    week = _week(request.GET, draft, now)
     return render(request, "booking/time.html", {"week": week, "draft": draft})
+
+
+def _week(query: QueryDict, draft: Draft, now: datetime) -> Week:
+    return Week.read(query, service=draft.request.service, request_id=draft.request.id, now=now)
 
 
 def _hold(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
@@ -123,7 +127,7 @@ def _other_times(
 ) -> HttpResponse:
     """Say that the time cannot be had, and show the nearest ones that can."""
     query = QueryDict(Wish(at=wanted, practitioner=practitioner).query().removeprefix("?"))
-    week = Week.read(query, draft, now=now)
+    week = _week(query, draft, now)
     context = {"week": week, "draft": draft, "error": error}
     return render(request, "booking/time.html", context, status=409)
 
