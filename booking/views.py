@@ -155,7 +155,12 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _details_form(draft: Draft, data: QueryDict | None, now: datetime) -> DetailsForm:
     """The form, filled with what was posted, with the answers kept so far, or for a new start."""
     today = now.astimezone(the_clinic().zone).date()
-    initial = {"today": today, "who": "self", "language": draft.request.language}
+    initial = {
+        "today": today,
+        "who": "self",
+        "language": draft.request.language,
+        "wants_reminders": True,
+    }
     cautions = Caution.objects.filter(ask_at_booking=True)
     if data is not None or not draft.request.answers:
         return DetailsForm(data, initial=initial, cautions=cautions)
