@@ -238,11 +238,10 @@ def _times(
     error: NotFree | None = None,
 ) -> HttpResponse:
     """The free times of a week, those of the same practitioner first."""
-    query = request.GET
+    query = request.GET.copy()
     if error:
-        query = request.POST.copy()
         query["at"] = request.POST.get("slot", "")
-        query.setdefault("practitioner", "")
+        query["practitioner"] = request.POST.get("practitioner", "")
     week = Week.read(
         query,
         service=found.service,

@@ -54,7 +54,7 @@ def _moved(event: AppointmentEvent, when: str) -> str:
 
 def _reached(event: AppointmentEvent, when: str) -> str:
     before, after = event.from_status, event.to_status
-    sentences = {
+    sentences: dict[tuple[str, str], str] = {
         (Status.HELD, Status.PENDING): _("You asked for %(when)s."),
         ("", Status.PROPOSED): _("The clinic offered you %(when)s."),
         (Status.PENDING, Status.BOOKED): _("The clinic confirmed %(when)s."),
