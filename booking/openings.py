@@ -127,9 +127,7 @@ def next_openings(
     halves: set[tuple[date, bool]] = set()
     for last in (min(first + FIRST_LOOK, horizon), horizon):  # all the rest at once
         known = team.with_taken(first, last, now=now, besides=besides)
-        times = search(
-            known.calendars, rules_of(service), first_day=first, last_day=last, now=now
-        )
+        times = search(known.calendars, rules_of(service), first_day=first, last_day=last, now=now)
         for opening in times:
             halves.add(opening.half_day)
             found.openings.append(opening)

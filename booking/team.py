@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -70,8 +70,8 @@ class Row(NamedTuple):
 
     @classmethod
     def read(cls, row: tuple[Any, ...]) -> "Row":
-        *of_person, place, zone = row[: -len(HOURS)]
-        return cls(*of_person, place, zone_named(zone), Hours(*row[-len(HOURS) :]))
+        *known, zone = row[: -len(HOURS)]
+        return cls._make((*known, zone_named(zone), Hours(*row[-len(HOURS) :])))
 
 
 def hours_rows(
@@ -212,10 +212,8 @@ def closed_times(
     closures: Iterable[Closure], place: int, zone: ZoneInfo, asked: tuple[date, date]
 ) -> Iterator[Interval]:
     """What closures take of the days asked for; one that lasts for years costs no more."""
-    for closure in closures:
-        if closure.location_id in {None, place}:
-            for first, last in occurrences(
-                closure.first_day, closure.last_day, closure.repeats, asked
-            ):
-                first, last = max(first, asked[0]), min(last, asked[1])
-                yield from closure_intervals(first, last, closure.starts, closure.ends, zone)
+    here = (closure for closure in closures if closure.location_id in {None, place})
+    for closure in here:
+        of_day = closure.starts, closure.ends, zone
+        for first, last in occurrences(closure.first_day, closure.last_day, closure.repeats, asked):
+            yield from closure_intervals(max(first, asked[0]), min(last, asked[1]), *of_day)

@@ -30,7 +30,6 @@ class Week:
     now: datetime
     zone: ZoneInfo
     wanted: datetime | None
-    first: Opening | None  # the first free time, where it was looked for
     asked_for: date | None
 
     @classmethod
@@ -51,14 +50,21 @@ class Week:
         wish = Wish.read(query)
         who = wish.practitioner if "practitioner" in query else practitioner
         asked_for = _day(query.get("week", ""))
-        first = None
-        if asked_for is None:
-            found = openings.next_openings(
-                service, now=now, practitioner=who, besides=request_id, limit=1
-            )
-            first = next(iter(found.first()), None)
-        zone = the_clinic().zone
-        return cls(service, request_id, who, now, zone, wish.at, first, asked_for)
+        return cls(service, request_id, who, now, the_clinic().zone, wish.at, asked_for)
+
+    @cached_property
+    def first(self) -> Opening | None:
+        """The first free time; whoever asks for a week has left it behind."""
+        if self.asked_for:
+            return None
+        found = openings.next_openings(
+            self.service,
+            now=self.now,
+            practitioner=self.practitioner,
+            besides=self.request_id,
+            limit=1,
+        )
+        return next(iter(found.openings), None)
 
     @property
     def today(self) -> date:
@@ -70,10 +76,13 @@ class Week:
 
     @cached_property
     def first_day(self) -> date:
-        near = self.wanted or (self.first.starts_at if self.first else self.now)
-        day = self.asked_for or near.astimezone(self.zone).date()
+        day = self.asked_for or self._near.astimezone(self.zone).date()
         day = min(max(day, self.today), self.horizon)
         return max(day - timedelta(days=day.weekday()), self.today)
+
+    @property
+    def _near(self) -> datetime:
+        return self.wanted or (self.first.starts_at if self.first else self.now)
 
     @property
     def last_day(self) -> date:
@@ -101,12 +110,12 @@ class Week:
 
     @property
     def is_empty(self) -> bool:
-        return not any(openings for _day, openings in self.days)
+        return not any(times for _day, times in self.days)
 
     @property
     def nothing_at_all(self) -> bool:
         """Not even one until the horizon."""
-        return self.asked_for is None and self.first is None
+        return self.asked_for is None and self.is_empty and self.first is None
 
     @property
     def wished(self) -> Opening | None:
