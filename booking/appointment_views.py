@@ -8,23 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import actions, limits, links
+from booking import actions, links
 from booking.actors import Actor
 from booking.errors import BookingError
 from booking.ics import calendar_file
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.requests import AppointmentRequest
-from booking.pages import private
+from booking.pages import unnamed, wrong_link
 from clinic.memory import the_clinic
 from clinic.views import not_found
 
 LinkView = Callable[[HttpRequest, AppointmentRequest], HttpResponse]
-
-
-def unnamed(response: HttpResponse) -> HttpResponse:
-    """Private, and its address is told to nobody, not even to our own pages."""
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return private(response)
 
 
 def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -35,9 +29,7 @@ def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
         now = timezone.now()
         found = links.request_for(token, now=now)
         if found is None:
-            if not limits.check_link(request, now=now):
-                return unnamed(render(request, "booking/too_many.html", status=429))
-            return unnamed(not_found(request, Http404()))
+            return wrong_link(request, now=now)
         try:
             return unnamed(view(request, found))
         except Http404 as error:

@@ -1,7 +1,9 @@
-"""The patient's own link: nothing that opens it is stored, and a new version ends the old one."""
+"""Links that open something by themselves: a patient's own page, a practitioner's calendar feed.
+
+Nothing that opens one is stored, and a new version ends the old one.
+"""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from datetime import datetime, timedelta
@@ -12,20 +14,39 @@ from django.urls import reverse
 from django.utils import translation
 
 from booking.models.requests import AppointmentRequest
+from clinic.models import Practitioner
 
 OPEN_AFTER_VISIT = timedelta(days=30)
+PRACTITIONER_BYTES = 8
 SIGNATURE_BYTES = 16  # 128 bits
 
 
-def _signature(request_id: UUID, version: int) -> bytes:
-    message = b"patient link:" + request_id.bytes + version.to_bytes(4)
+def _signature(purpose: bytes, subject: bytes, version: int) -> bytes:
+    """The purpose keeps a link of one kind from being read as one of the other."""
     key = settings.LINK_KEY.encode()
+    message = purpose + subject + version.to_bytes(4)
     return hmac.new(key, message, hashlib.sha256).digest()[:SIGNATURE_BYTES]
 
 
-def token_for(request: AppointmentRequest) -> str:
-    raw = request.id.bytes + _signature(request.id, request.link_version)
+def _request_signature(request_id: UUID, version: int) -> bytes:
+    return _signature(b"patient link:", request_id.bytes, version)
+
+
+def _feed_signature(practitioner_id: int, version: int) -> bytes:
+    return _signature(b"calendar feed:", practitioner_id.to_bytes(PRACTITIONER_BYTES), version)
+
+
+def _written(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _read(token: str) -> bytes:
+    """Raises ValueError for what cannot be a token."""
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+def token_for(request: AppointmentRequest) -> str:
+    return _written(request.id.bytes + _request_signature(request.id, request.link_version))
 
 
 def path_for(request: AppointmentRequest) -> str:
@@ -40,9 +61,9 @@ def address_for(request: AppointmentRequest) -> str:
 def request_for(token: str, *, now: datetime) -> AppointmentRequest | None:
     """The request that a token opens, or None, for every kind of wrong token alike."""
     try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        raw = _read(token)
         request_id = UUID(bytes=raw[:16])
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
     request = (
         AppointmentRequest.objects.filter(id=request_id, sent_at__isnull=False)
@@ -50,10 +71,33 @@ def request_for(token: str, *, now: datetime) -> AppointmentRequest | None:
         .first()
     )
     version = request.link_version if request else 0
-    is_right = hmac.compare_digest(raw[16:], _signature(request_id, version))
+    is_right = hmac.compare_digest(raw[16:], _request_signature(request_id, version))
     if not request or not is_right:
         return None
     last = request.appointments.order_by("-ends_at").first()
     if last is None or last.ends_at + OPEN_AFTER_VISIT < now:
         return None
     return request
+
+
+def feed_token_for(practitioner: Practitioner) -> str:
+    subject = practitioner.pk.to_bytes(PRACTITIONER_BYTES)
+    return _written(subject + _feed_signature(practitioner.pk, practitioner.feed_version))
+
+
+def feed_address_for(practitioner: Practitioner) -> str:
+    path = reverse("calendar-feed", args=[feed_token_for(practitioner)])
+    return f"{settings.SITE_URL}{path}"
+
+
+def practitioner_for(token: str) -> Practitioner | None:
+    """Whose feed a token opens, or None, for every kind of wrong token alike."""
+    try:
+        raw = _read(token)
+    except ValueError:
+        return None
+    practitioner_id = int.from_bytes(raw[:PRACTITIONER_BYTES])
+    practitioner = Practitioner.objects.active().filter(id=practitioner_id).first()
+    version = practitioner.feed_version if practitioner else 0
+    expected = _feed_signature(practitioner_id, version)
+    return practitioner if hmac.compare_digest(raw[PRACTITIONER_BYTES:], expected) else None

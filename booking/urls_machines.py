@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from booking.feeds import calendar_feed
 from booking.health import healthz
 
-urlpatterns = [path("healthz", healthz, name="healthz")]
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("calendar/<str:token>.ics", calendar_feed, name="calendar-feed"),
+]
