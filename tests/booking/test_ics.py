@@ -195,14 +195,19 @@ class TestZone:
         assert walls == {"100000"}
 
     @pytest.mark.parametrize(
-        ("day", "rules"),
-        [(date(2026, 6, 17), 1), (date(2027, 3, 13), 1), (date(2027, 3, 14), 2)],
+        ("day", "onsets"),
+        [
+            (date(2026, 6, 17), ["20260617T000000"]),
+            (date(2027, 3, 13), ["20270313T000000"]),
+            (date(2027, 3, 14), ["20270314T000000", "20270314T020000"]),
+            (date(2027, 11, 7), ["20271107T000000", "20271107T020000"]),
+        ],
     )
-    def test_has_the_rules_of_that_day_and_no_more(self, day: date, rules: int) -> None:
+    def test_has_the_rules_of_that_day_and_no_more(self, day: date, onsets: list[str]) -> None:
+        """A change is dated by the clock that it ends, as RFC 5545 does."""
         starts_at = datetime.combine(day, time(10), ZoneInfo("America/New_York"))
         (zone,) = file_of(an_appointment(starts_at=starts_at)).all("VTIMEZONE")
-        begins = [rule["DTSTART"].value[:8] for rule in zone.parts]
-        assert begins == [f"{day:%Y%m%d}"] * rules
+        assert [rule["DTSTART"].value for rule in zone.parts] == onsets
         assert all(rule.get("RRULE") is None for rule in zone.parts)
 
 
