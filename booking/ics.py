@@ -15,7 +15,7 @@ from icalendar import (
 )
 
 from booking.models.appointments import Appointment, Status
-from clinic.models import Clinic, Practitioner
+from clinic.models import Clinic
 
 DAY = timedelta(days=1)
 CALLED_OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR)
@@ -38,7 +38,7 @@ def calendar_file(
     else:
         calendar.add("method", "PUBLISH")
     calendar.add_component(_rules_of(appointment.location.zone, appointment))
-    event = _event(appointment, now)
+    event = _event(appointment, f"{appointment.calendar_uid}@appointments", now)
     starts_at, ends_at = _wall_times(appointment)
     event.add("dtstart", starts_at)
     event.add("dtend", ends_at)
@@ -56,15 +56,13 @@ def calendar_file(
     return bytes(calendar.to_ical())
 
 
-def feed_file(
-    practitioner: Practitioner, appointments: Iterable[Appointment], *, now: datetime
-) -> bytes:
+def feed_file(appointments: Iterable[Appointment], *, name: str, now: datetime) -> bytes:
     """Busy times with the reference of each request, by which staff find the rest in the admin."""
     calendar = _calendar()
-    calendar.add("x-wr-calname", _plain(practitioner.name))
+    calendar.add("x-wr-calname", _plain(name))
     for appointment in appointments:
         is_held = appointment.status == Status.HELD
-        event = _event(appointment, now)
+        event = _event(appointment, f"{appointment.id}@busy", now)
         event.add("dtstart", appointment.starts_at.astimezone(UTC))
         event.add("dtend", appointment.ends_at.astimezone(UTC))
         event.add("summary", "Busy" if is_held else appointment.request.reference)
@@ -81,9 +79,9 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _event(appointment: Appointment, now: datetime) -> Event:
+def _event(appointment: Appointment, uid: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{appointment.calendar_uid}@appointments")
+    event.add("uid", uid)
     event.add("sequence", appointment.calendar_sequence)
     event.add("dtstamp", now.astimezone(UTC))
     event.add("class", "PRIVATE")

@@ -4,6 +4,7 @@ Nothing that opens one is stored, and a new version ends the old one.
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 from datetime import datetime, timedelta
@@ -17,23 +18,18 @@ from booking.models.requests import AppointmentRequest
 from clinic.models import Practitioner
 
 OPEN_AFTER_VISIT = timedelta(days=30)
-PRACTITIONER_BYTES = 8
 SIGNATURE_BYTES = 16  # 128 bits
 
 
-def _signature(purpose: bytes, subject: bytes, version: int) -> bytes:
-    """The purpose keeps a link of one kind from being read as one of the other."""
-    key = settings.LINK_KEY.encode()
-    message = purpose + subject + version.to_bytes(4)
-    return hmac.new(key, message, hashlib.sha256).digest()[:SIGNATURE_BYTES]
+def _signed(purpose: bytes, key: bytes, version: int) -> bytes:
+    """128 bits that only who has the key can make, for one purpose and one version of a link."""
+    message = purpose + key + version.to_bytes(4)
+    secret = settings.LINK_KEY.encode()
+    return hmac.new(secret, message, hashlib.sha256).digest()[:SIGNATURE_BYTES]
 
 
-def _request_signature(request_id: UUID, version: int) -> bytes:
-    return _signature(b"patient link:", request_id.bytes, version)
-
-
-def _feed_signature(practitioner_id: int, version: int) -> bytes:
-    return _signature(b"calendar feed:", practitioner_id.to_bytes(PRACTITIONER_BYTES), version)
+def _signature(request_id: UUID, version: int) -> bytes:
+    return _signed(b"patient link:", request_id.bytes, version)
 
 
 def _written(raw: bytes) -> str:
@@ -41,37 +37,39 @@ def _written(raw: bytes) -> str:
 
 
 def _read(token: str) -> bytes:
-    """Raises ValueError for what cannot be a token."""
-    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    """What a token says; nothing for what is none."""
+    try:
+        return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (ValueError, binascii.Error):
+        return b""
 
 
 def token_for(request: AppointmentRequest) -> str:
-    return _written(request.id.bytes + _request_signature(request.id, request.link_version))
+    return _written(request.id.bytes + _signature(request.id, request.link_version))
 
 
-def path_for(request: AppointmentRequest) -> str:
+def path_for(request: AppointmentRequest, page: str = "appointment") -> str:
     with translation.override(request.language):
-        return reverse("appointment", args=[token_for(request)])
+        return reverse(page, args=[token_for(request)])
 
 
-def address_for(request: AppointmentRequest) -> str:
-    return f"{settings.SITE_URL}{path_for(request)}"
+def address_for(request: AppointmentRequest, page: str = "appointment") -> str:
+    return f"{settings.SITE_URL}{path_for(request, page)}"
 
 
 def request_for(token: str, *, now: datetime) -> AppointmentRequest | None:
     """The request that a token opens, or None, for every kind of wrong token alike."""
-    try:
-        raw = _read(token)
-        request_id = UUID(bytes=raw[:16])
-    except ValueError:
+    raw = _read(token)
+    if len(raw) < SIGNATURE_BYTES:
         return None
+    request_id = UUID(bytes=raw[:16])
     request = (
         AppointmentRequest.objects.filter(id=request_id, sent_at__isnull=False)
         .select_related("service", "patient")
         .first()
     )
     version = request.link_version if request else 0
-    is_right = hmac.compare_digest(raw[16:], _request_signature(request_id, version))
+    is_right = hmac.compare_digest(raw[16:], _signature(request_id, version))
     if not request or not is_right:
         return None
     last = request.appointments.order_by("-ends_at").first()
@@ -81,8 +79,8 @@ def request_for(token: str, *, now: datetime) -> AppointmentRequest | None:
 
 
 def feed_token_for(practitioner: Practitioner) -> str:
-    subject = practitioner.pk.to_bytes(PRACTITIONER_BYTES)
-    return _written(subject + _feed_signature(practitioner.pk, practitioner.feed_version))
+    key = practitioner.pk.to_bytes(8)
+    return _written(key + _signed(b"calendar feed:", key, practitioner.feed_version))
 
 
 def feed_address_for(practitioner: Practitioner) -> str:
@@ -91,13 +89,10 @@ def feed_address_for(practitioner: Practitioner) -> str:
 
 
 def practitioner_for(token: str) -> Practitioner | None:
-    """Whose feed a token opens, or None, for every kind of wrong token alike."""
-    try:
-        raw = _read(token)
-    except ValueError:
-        return None
-    practitioner_id = int.from_bytes(raw[:PRACTITIONER_BYTES])
-    practitioner = Practitioner.objects.active().filter(id=practitioner_id).first()
-    version = practitioner.feed_version if practitioner else 0
-    expected = _feed_signature(practitioner_id, version)
-    return practitioner if hmac.compare_digest(raw[PRACTITIONER_BYTES:], expected) else None
+    """Whose calendar feed a token opens, or None, for every kind of wrong token alike."""
+    raw = _read(token)
+    key, signature = raw[:8], raw[8:]
+    found = Practitioner.objects.active().filter(pk=int.from_bytes(key) % 2**63).first()
+    version = found.feed_version if found else 0
+    is_right = hmac.compare_digest(signature, _signed(b"calendar feed:", key, version))
+    return found if found and is_right else None

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from datetime import datetime
 from typing import Concatenate
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,6 +34,14 @@ def wrong_link(request: HttpRequest, *, now: datetime) -> HttpResponse:
     if limits.check_link(request, now=now):
         return unnamed(not_found(request, Http404()))
     return unnamed(render(request, "booking/too_many.html", status=429))
+
+
+def submission_of(request: HttpRequest) -> UUID | None:
+    """The token of the form that was sent; None if it has none, or nonsense."""
+    try:
+        return UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return None
 
 
 def booking_page[**P](

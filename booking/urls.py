@@ -1,23 +1,10 @@
 """The patient's pages."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from booking import appointment_views, views
+from booking import appointment_views, converters, lost_links, views
 
-
-class TokenConverter:
-    """A link's token, and what mail programs make of one: cut short, it is as wrong as others."""
-
-    regex = "[A-Za-z0-9_-]+"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(TokenConverter, "token")
+converters.register()
 
 urlpatterns = [
     path("book/", views.book, name="book"),
@@ -26,15 +13,17 @@ urlpatterns = [
     path("book/details/", views.details, name="book-details"),
     path("book/check/", views.check, name="book-check"),
     path("book/done/", views.done, name="book-done"),
+    path("appointment/lost/", lost_links.lost_link, name="lost-link"),
     path("appointment/<token:token>/", appointment_views.appointment, name="appointment"),
-    path(
-        "appointment/<token:token>/calendar/",
-        appointment_views.appointment_calendar,
-        name="appointment-calendar",
-    ),
-    path(
-        "appointment/<token:token>/cancel/",
-        appointment_views.appointment_cancel,
-        name="appointment-cancel",
+    *(
+        path(f"appointment/<token:token>/{name}/", view, name=f"appointment-{name}")
+        for name, view in (
+            ("calendar", appointment_views.appointment_calendar),
+            ("cancel", appointment_views.appointment_cancel),
+            ("move", appointment_views.appointment_move),
+            ("attend", appointment_views.appointment_attend),
+            ("accept", appointment_views.appointment_accept),
+            ("decline", appointment_views.appointment_decline),
+        )
     ),
 ]

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from booking.feeds import calendar_feed
+from booking import converters
+from booking.calendar_views import calendar_feed
 from booking.health import healthz
+
+converters.register()
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("calendar/<str:token>.ics", calendar_feed, name="calendar-feed"),
+    path("calendar/<token:token>.ics", calendar_feed, name="calendar-feed"),
 ]

@@ -1,4 +1,4 @@
-"""What must not reach a log: links that open a patient's appointment or a practitioner's feed."""
+"""What must not reach a log: a patient's link, or the address of a calendar feed."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ LINK = re.compile(r"(/(?:appointment|calendar)/)[^/\s\"'?]+")
 
 
 class HideLinks(logging.Filter):
-    """Replace the token of every such link, in the message and in its arguments."""
+    """Replace the token of every link, in the message and in its arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = LINK.sub(r"\1…", record.getMessage())

@@ -1,4 +1,4 @@
-"""A practitioner's private calendar feed, for the calendar program that subscribes to it."""
+"""The calendar feed of a practitioner, opened by a private address and by nothing else."""
 
 from datetime import datetime, timedelta
 
@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from booking import links
-from booking.ics import feed_file
+from booking import ics, links
 from booking.models.appointments import Appointment, AppointmentQuerySet
 from booking.pages import unnamed, wrong_link
 from clinic.models import Practitioner
@@ -15,24 +14,24 @@ from clinic.models import Practitioner
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 
 
-def busy_times(practitioner: Practitioner, *, now: datetime) -> AppointmentQuerySet:
-    """What blocks the practitioner's time; of the requests nothing is read but the reference."""
+def busy_times(person: Practitioner, *, now: datetime) -> AppointmentQuerySet:
+    """What blocks somebody's time. Of the requests nothing is read but the reference."""
     rows = Appointment.objects.blocking_at(now=now).touching(now - BACK, now + AHEAD)
+    columns = ("starts_at", "ends_at", "status", "calendar_sequence", "request__reference")
     return (
-        rows.filter(practitioner=practitioner)
+        rows.filter(practitioner=person)
         .select_related("request")
-        .only(
-            *("calendar_uid", "calendar_sequence", "starts_at", "ends_at", "status"),
-            "request__reference",
-        )
+        .only(*columns)
+        .order_by("starts_at")
     )
 
 
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Busy times and references; every kind of wrong token is the same 404, and throttled."""
     now = timezone.now()
-    practitioner = links.practitioner_for(token)
-    if practitioner is None:
+    person = links.practitioner_for(token)
+    if person is None:
         return wrong_link(request, now=now)
-    file = feed_file(practitioner, busy_times(practitioner, now=now), now=now)
+    file = ics.feed_file(busy_times(person, now=now), name=person.name, now=now)
     return unnamed(HttpResponse(file, content_type="text/calendar; charset=utf-8"))
