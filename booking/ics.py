@@ -59,7 +59,8 @@ def calendar_file(
 def feed_file(appointments: Iterable[Appointment], *, name: str, now: datetime) -> bytes:
     """Busy times with the reference of each request, by which staff find the rest in the admin."""
     calendar = _calendar()
-    calendar.add("x-wr-calname", _plain(name))
+    # Said to be text, for what icalendar does not know it does not escape.
+    calendar.add("x-wr-calname", vText(_plain(name)))
     for appointment in appointments:
         is_held = appointment.status == Status.HELD
         event = _event(appointment, f"{appointment.id}@busy", now)
