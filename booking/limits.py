@@ -15,7 +15,8 @@ REQUESTS_A_DAY_AND_ADDRESS = 10
 REQUESTS_A_DAY_AND_PERSON = 5
 WRONG_LINKS_AN_HOUR = 60
 CHANGES_AN_HOUR = 30
-LOST_LINKS_AN_HOUR, LOST_LINKS_A_DAY_AND_PERSON = 10, 5
+LOST_LINKS_A_DAY_AND_ADDRESS = 10
+LOST_LINKS_A_DAY_AND_PERSON = 5
 
 
 def _by_address(
@@ -51,7 +52,7 @@ def check_change(http: HttpRequest, *, now: datetime) -> None:
 
 def check_lost_link(http: HttpRequest, *, email: str, now: datetime) -> None:
     """Count one asking for a lost link, whether the address is known or not."""
-    _by_address(http, "lost-link", LOST_LINKS_AN_HOUR, HOUR, now)
+    _by_address(http, "lost-link", LOST_LINKS_A_DAY_AND_ADDRESS, DAY, now)
     most = LOST_LINKS_A_DAY_AND_PERSON
     if not within_limit("lost-link-email", email, limit=most, period=DAY, now=now):
         raise TooMany
