@@ -19,7 +19,7 @@ from booking.history import history_of
 from booking.ics import calendar_file
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.requests import AppointmentRequest
-from booking.pages import private, submission_of
+from booking.pages import submission_of, unnamed, wrong_link
 from booking.week import Week
 from booking.wishes import Wish, parse_instant
 from clinic.memory import the_clinic
@@ -27,12 +27,6 @@ from clinic.views import not_found
 
 LinkView = Callable[[HttpRequest, AppointmentRequest], HttpResponse]
 Act = Callable[[Actor], object]
-
-
-def unnamed(response: HttpResponse) -> HttpResponse:
-    """Private, and its address is told to nobody, not even to our own pages."""
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return private(response)
 
 
 def with_form(response: HttpResponse) -> HttpResponse:
@@ -51,9 +45,7 @@ def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
         now = timezone.now()
         found = links.request_for(token, now=now)
         if found is None:
-            if not limits.check_link(request, now=now):
-                return unnamed(render(request, "booking/too_many.html", status=429))
-            return unnamed(not_found(request, Http404()))
+            return wrong_link(request, now=now)
         try:
             return unnamed(view(request, found))
         except TooMany as error:
