@@ -13,7 +13,7 @@ from clinic import times
 Kind = AppointmentEvent.ActorKind
 
 # What was reached, and from where. A hold, and what is not here, is not told.
-REACHED: dict[tuple[str, str], StrOrPromise] = {
+REACHED = {
     (Status.HELD, Status.PENDING): gettext_lazy("You asked for %(when)s."),
     ("", Status.PROPOSED): gettext_lazy("The clinic offered you %(when)s."),
     (Status.PENDING, Status.BOOKED): gettext_lazy("The clinic confirmed %(when)s."),
@@ -64,7 +64,7 @@ def said_of(event: AppointmentEvent, zone: tzinfo) -> str:
         return _ended(Reason(event.reason_code)) if is_told else ""
     if event.to_status == event.from_status:
         return _changed(event) % when
-    return str(REACHED.get((event.from_status, event.to_status), "")) % when
+    return str(REACHED.get((event.from_status, Status(event.to_status)), "")) % when
 
 
 def _ended(reason: Reason) -> str:
