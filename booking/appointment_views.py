@@ -220,6 +220,6 @@ def _times(
         service=standing.request.service,
         request_id=standing.request.id,
         now=standing.now,
-        practitioner=standing.appointment.practitioner,
+        current=standing.appointment,
     )
     return _page(request, standing, "move", error=error, week=week)

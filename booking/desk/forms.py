@@ -106,3 +106,5 @@ class TelephoneBookingForm(DetailsForm):
             self.fields[name].label = label
         for field in self.fields.values():
             field.help_text = ""
+        self.fields["who"].choices = [("self", "Who calls"), ("other", "Somebody else")]  # type: ignore[attr-defined]
+        self.fields["birth_date"].help_text = "Month, day, year."

@@ -55,9 +55,16 @@ class Slots:
 
     @classmethod
     def read(
-        cls, request: HttpRequest, service: Service, now: datetime, besides: UUID | None = None
+        cls,
+        request: HttpRequest,
+        service: Service,
+        now: datetime,
+        current: Appointment | None = None,
     ) -> "Slots":
-        """What `from` and `practitioner` of the query ask for; nonsense is passed over."""
+        """What `from` and `practitioner` of the query ask for; nonsense is passed over.
+
+        What is to move may take a time that overlaps its own, but not the very same.
+        """
         today = now.astimezone(clinic_zone()).date()
         first = min(
             max(_day(request.GET.get("from", "")) or today, today), today.replace(year=2199)
@@ -71,9 +78,11 @@ class Slots:
             last_day=last,
             now=now,
             practitioner=who,
-            besides=besides,
+            besides=current.request_id if current else None,
             for_staff=True,
         )
+        if current:
+            free = free.without(current.starts_at, current.practitioner_id)
         by_day: dict[date, list[Slot]] = {}
         for opening in free.openings:
             slot = Slot(opening, free.practitioners[opening.practitioner_id])
@@ -182,7 +191,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         status=409 if error else 200,
         appointment=appointment,
         error=error,
-        slots=Slots.read(request, appointment.request.service, now, appointment.request_id),
+        slots=Slots.read(request, appointment.request.service, now, appointment),
     )
 
 

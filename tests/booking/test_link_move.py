@@ -71,6 +71,15 @@ def test_the_page_shows_real_free_times_of_the_same_person_first(
     assert f'value="{write_instant(taken.starts_at)}"' not in page
 
 
+def test_the_time_it_has_is_not_offered_as_another(
+    english_visitor: Visitor, booked: Appointment
+) -> None:
+    token = token_for(booked.request)
+    page = english_visitor.get("appointment-move", token, week="2026-06-17").content.decode()
+    assert f'value="{write_instant(TEN_O_CLOCK)}"' not in page
+    assert f'value="{write_instant(ELEVEN)}"' in page
+
+
 def test_another_person_and_another_week_can_be_looked_at(
     english_visitor: Visitor, booked: Appointment
 ) -> None:
