@@ -27,7 +27,7 @@ from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
 from clinic.models import Practitioner, Service
 
-DAYS_SHOWN = timedelta(days=14)
+DAYS_SHOWN = timedelta(days=7)
 KEPT = ("from_appointment", "service")
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -46,7 +46,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Slots:
-    """Two weeks of free times, from a day and of a practitioner that can be chosen."""
+    """A week of free times, from a day and of a practitioner that can be chosen."""
 
     service: Service
     practitioner: Practitioner | None
