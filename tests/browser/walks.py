@@ -88,7 +88,7 @@ def booking_pages(patient: Visitor, person: Person) -> Iterator[str]:
 
 
 def link_pages(patient: Visitor) -> Iterator[str]:
-    patient.follows("See or cancel your request")
+    patient.follows("See, move or cancel your request")
     patient.reads("Requested, not yet confirmed")
     yield "the patient's own page"
     patient.follows("Withdraw the request")
