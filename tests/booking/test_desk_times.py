@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 
 from booking import actions
 from booking.actors import Actor
-from booking.desk.forms import parse_slot, write_slot
+from booking.desk.slots import parse_slot, write_slot
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Patient, Status
 from clinic.models import AccessLog, Practitioner, Service
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
