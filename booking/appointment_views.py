@@ -247,7 +247,7 @@ def _times(
         service=found.service,
         request_id=found.id,
         now=timezone.now(),
-        practitioner=current.practitioner,
+        current=current,
     )
     context = _context(found, current) | {"week": week, "error": error}
     return with_form(render(request, "booking/move.html", context, status=409 if error else 200))

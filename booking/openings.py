@@ -61,6 +61,14 @@ class FreeTimes:
                 times.append(opening)
         return list(of_day.items())
 
+    def without(self, starts_at: datetime, practitioner_id: int) -> "FreeTimes":
+        kept = [
+            opening
+            for opening in self.openings
+            if (opening.starts_at, opening.practitioner_id) != (starts_at, practitioner_id)
+        ]
+        return FreeTimes(self.service, kept, self.practitioners)
+
     def at(self, starts_at: datetime) -> Opening | None:
         return next((o for o in self.openings if o.starts_at == starts_at), None)
 

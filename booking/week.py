@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 
 from booking import openings
 from booking.availability import Opening
+from booking.models import Appointment
 from booking.openings import FreeTimes
 from booking.wishes import Wish
 from clinic.memory import the_clinic
@@ -30,6 +31,7 @@ class Week:
     now: datetime
     zone: ZoneInfo
     wanted: datetime | None
+    current: Appointment | None  # which is to move, and not to where it is
     first: Opening | None  # the first free time, where it was looked for
     asked_for: date | None
 
@@ -41,24 +43,25 @@ class Week:
         service: Service,
         request_id: UUID,
         now: datetime,
-        practitioner: Practitioner | None = None,
+        current: Appointment | None = None,
     ) -> "Week":
         """The week that a query asks for: `week` a day of it, `at` a wished time, `practitioner`.
 
         Nonsense is passed over; without a week it is that of the wish, else of the first opening.
-        `practitioner` is whom the page begins with; an empty choice in the query means anyone.
+        What is to move begins with its own practitioner; an empty choice means anyone.
         """
         wish = Wish.read(query)
-        who = wish.practitioner if "practitioner" in query else practitioner
+        before = current.practitioner if current else None
+        who = wish.practitioner if "practitioner" in query else before
         asked_for = _day(query.get("week", ""))
         first = None
         if asked_for is None:
             found = openings.next_openings(
-                service, now=now, practitioner=who, besides=request_id, limit=1
+                service, now=now, practitioner=who, besides=request_id, limit=2
             )
-            first = next(iter(found.first()), None)
+            first = next(iter(_elsewhere(found, current).first()), None)
         zone = the_clinic().zone
-        return cls(service, request_id, who, now, zone, wish.at, first, asked_for)
+        return cls(service, request_id, who, now, zone, wish.at, current, first, asked_for)
 
     @property
     def today(self) -> date:
@@ -82,7 +85,7 @@ class Week:
 
     @cached_property
     def free(self) -> FreeTimes:
-        return openings.free_times(
+        found = openings.free_times(
             self.service,
             first_day=self.first_day,
             last_day=self.last_day,
@@ -90,6 +93,7 @@ class Week:
             practitioner=self.practitioner,
             besides=self.request_id,
         )
+        return _elsewhere(found, self.current)
 
     @cached_property
     def choices(self) -> list[Practitioner]:
@@ -122,10 +126,11 @@ class Week:
                 self.service, self.wanted, now=self.now, practitioner=who, besides=request_id
             )
             if near.openings:
-                return near.nearest(self.wanted)
-        return openings.next_openings(
+                return _elsewhere(near, self.current).nearest(self.wanted)
+        first = openings.next_openings(
             self.service, now=self.now, practitioner=who, besides=request_id
-        ).first(3)
+        )
+        return _elsewhere(first, self.current).first(3)
 
     @property
     def previous_query(self) -> str:
@@ -146,6 +151,11 @@ class Week:
 
     def _who(self) -> dict[str, str]:
         return {"practitioner": self.practitioner.slug if self.practitioner else ""}
+
+
+def _elsewhere(free: FreeTimes, current: Appointment | None) -> FreeTimes:
+    """The free times without the one that is to be moved from."""
+    return free.without(current.starts_at, current.practitioner_id) if current else free
 
 
 def _day(text: str) -> date | None:

@@ -105,7 +105,9 @@ class Slots:
             besides=instead_of.request_id if instead_of else None,
             for_staff=True,
         )
-        free = [slot for slot in _with(people, found.openings) if not _is_at(slot, instead_of)]
+        if instead_of:
+            found = found.without(instead_of.starts_at, instead_of.practitioner_id)
+        free = list(_with(people, found.openings))
         return cls(people, practitioner, today, first, free)
 
     @property
@@ -155,14 +157,6 @@ def _with(people: Iterable[Practitioner], found: Sequence[Opening]) -> Iterator[
         if person := known.get(opening.practitioner_id):
             place = names.get(opening.location_id)
             yield Slot(opening, person, place.name_en if place else "")
-
-
-def _is_at(slot: Slot, appointment: Appointment | None) -> bool:
-    return (
-        appointment is not None
-        and slot.opening.starts_at == appointment.starts_at
-        and slot.practitioner == appointment.practitioner
-    )
 
 
 def _by_order(item: tuple[tuple[Practitioner, str], object]) -> tuple[int, str, str]:

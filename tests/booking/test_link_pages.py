@@ -289,3 +289,12 @@ def test_what_is_told_of_a_change(
         starts_at=appointment.starts_at,
     )
     assert said(appointment.request) == ([text] if text else [])
+
+
+def test_the_time_it_has_is_not_offered_as_another(
+    english_visitor: Visitor, booked: Appointment
+) -> None:
+    path = "appointment-move"
+    page = english_visitor.get(path, links.token_for(booked.request), week="2026-06-17")
+    assert f'value="{write_instant(TEN_O_CLOCK)}"' not in page.content.decode()
+    assert f'value="{write_instant(ELEVEN)}"' in page.content.decode()
