@@ -9,8 +9,15 @@ from uuid import UUID
 
 from booking import openings, outbox
 from booking.actors import Actor
-from booking.availability import Interval, Opening
-from booking.errors import JustTaken, Lapsed, NoTimeChosen, NotOffered, NotPossible
+from booking.availability import Opening
+from booking.errors import (
+    JustTaken,
+    Lapsed,
+    NotForPatients,
+    NoTimeChosen,
+    NotOffered,
+    NotPossible,
+)
 from booking.models.appointments import (
     CHANGES,
     WITH_DEADLINE,
@@ -22,6 +29,7 @@ from booking.models.appointments import (
 )
 from booking.models.messages import Message
 from booking.models.requests import AppointmentRequest
+from booking.walltime import Interval
 from clinic.models import Practitioner
 
 HOLD_FOR = timedelta(minutes=20)
@@ -35,6 +43,11 @@ def was_done(by: Actor) -> bool:
     if by.submission is None:
         return False
     return AppointmentEvent.objects.filter(submission=by.submission).exists()
+
+
+def refuse_patients(by: Actor) -> None:
+    if by.kind == AppointmentEvent.ActorKind.PATIENT:
+        raise NotForPatients
 
 
 def get(appointment_id: UUID) -> Appointment:

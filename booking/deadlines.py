@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.availability import DAY, Interval
+from booking.walltime import DAY, Interval
 
 # Between these nobody is woken by a deadline or a reminder.
 MORNING, NIGHT = time(8), time(20)

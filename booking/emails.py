@@ -168,11 +168,11 @@ def _to_staff(context: Context) -> EmailMultiAlternatives:
 
 def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     message, appointment = context.message, context.appointment
-    link = links.address_for(appointment.request)
     values = {
         "appointment": appointment,
         "clinic": context.clinic,
-        "link": link,
+        "link": links.address_for(appointment.request),
+        "attend_link": links.address_for(appointment.request, "appointment-attend"),
         "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
         "answer_by": _local(appointment, appointment.request.answer_by),
         "offers": Appointment.objects.offered_to(appointment.request).with_people(),

@@ -50,6 +50,13 @@ class TooMany(BookingError):
         return _("There are too many open requests already. Please call us instead.")
 
 
+class NotForPatients(BookingError):
+    """Staff decide this; no page of a patient's leads here."""
+
+    def __str__(self) -> str:
+        return _("Only the clinic can do this. Please call us.")
+
+
 class TooLate(BookingError):
     def __str__(self) -> str:
         return _("It is too late to change this online. Please call us.")

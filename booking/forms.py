@@ -144,11 +144,27 @@ class BirthDateField(forms.MultiValueField):
             ) from error
 
 
+class LostLinkForm(BookingForm):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("The address that you gave when you asked for the appointment."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Enter the e-mail address."),
+            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+        },
+    )
+
+
 SECTIONS = (
     (gettext_lazy("The patient"), ("who", "full_name", "booked_by", "birth_date")),
     (
         gettext_lazy("How we reach you"),
-        ("email", "telephone", "prefers", "may_leave_voicemail", "language", "needs"),
+        (
+            *("email", "telephone", "prefers", "may_leave_voicemail"),
+            *("wants_reminders", "language", "needs"),
+        ),
     ),
     (gettext_lazy("The visit"), ("reason", "screening")),
     (gettext_lazy("Payment"), ("payment",)),
@@ -211,6 +227,9 @@ class DetailsForm(BookingForm):
     )
     may_leave_voicemail = forms.BooleanField(
         label=gettext_lazy("You may leave a voicemail at this number"), required=False
+    )
+    wants_reminders = forms.BooleanField(
+        label=gettext_lazy("Remind me before the visit"), required=False
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Which language do you prefer?"),
@@ -323,6 +342,7 @@ class DetailsForm(BookingForm):
             booked_by=data["booked_by"] if data["who"] == "other" else "",
             prefers=data["prefers"] if data["email"] else Patient.Contact.TELEPHONE,
             may_leave_voicemail=data["may_leave_voicemail"],
+            wants_reminders=data["wants_reminders"],
             language=data["language"],
             needs=data["needs"],
             screening=json.dumps(data["screening"]) if data["screening"] else "",

@@ -14,6 +14,8 @@ HOLDS_AN_HOUR = 40
 REQUESTS_A_DAY_AND_ADDRESS = 10
 REQUESTS_A_DAY_AND_PERSON = 5
 WRONG_LINKS_AN_HOUR = 60
+CHANGES_AN_HOUR = 30
+LOST_LINKS_AN_HOUR, LOST_LINKS_A_DAY_AND_PERSON = 10, 5
 
 
 def _by_address(
@@ -40,6 +42,19 @@ def check_request(http: HttpRequest, *, email: str, telephone: str, now: datetim
             scope, value, limit=REQUESTS_A_DAY_AND_PERSON, period=DAY, now=now
         ):
             raise TooMany
+
+
+def check_change(http: HttpRequest, *, now: datetime) -> None:
+    """Count one change by a link: each sends messages and may take a time."""
+    _by_address(http, "change", CHANGES_AN_HOUR, HOUR, now)
+
+
+def check_lost_link(http: HttpRequest, *, email: str, now: datetime) -> None:
+    """Count one asking for a lost link, whether the address is known or not."""
+    _by_address(http, "lost-link", LOST_LINKS_AN_HOUR, HOUR, now)
+    most = LOST_LINKS_A_DAY_AND_PERSON
+    if not within_limit("lost-link-email", email, limit=most, period=DAY, now=now):
+        raise TooMany
 
 
 def check_link(http: HttpRequest, *, now: datetime) -> bool:

@@ -28,13 +28,13 @@ def token_for(request: AppointmentRequest) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def path_for(request: AppointmentRequest) -> str:
+def path_for(request: AppointmentRequest, page: str = "appointment") -> str:
     with translation.override(request.language):
-        return reverse("appointment", args=[token_for(request)])
+        return reverse(page, args=[token_for(request)])
 
 
-def address_for(request: AppointmentRequest) -> str:
-    return f"{settings.SITE_URL}{path_for(request)}"
+def address_for(request: AppointmentRequest, page: str = "appointment") -> str:
+    return f"{settings.SITE_URL}{path_for(request, page)}"
 
 
 def request_for(token: str, *, now: datetime) -> AppointmentRequest | None:

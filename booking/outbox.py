@@ -12,8 +12,13 @@ Kind, Channel = Message.Kind, Message.Channel
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 
-def tell_patient(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
-    """By e-mail where there is an address; by a call for the desk where that is wished or all."""
+def tell_patient(
+    kind: Message.Kind, appointment: Appointment, *, now: datetime, is_on_the_phone: bool = False
+) -> None:
+    """By e-mail where there is an address; by a call for the desk where that is wished or all.
+
+    Whoever hears it on the telephone at this moment needs no call.
+    """
     patient = appointment.request.patient
     if patient is None:
         return
@@ -26,7 +31,7 @@ def tell_patient(kind: Message.Kind, appointment: Appointment, *, now: datetime)
     if appointment.reason_code in {Reason.BY_PATIENT, Reason.OFFER_DECLINED}:
         return  # who has just said so by the link knows it
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
-    if wants_call and kind not in READ_ON_THE_PAGE:
+    if wants_call and kind not in READ_ON_THE_PAGE and not is_on_the_phone:
         put(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
 
 

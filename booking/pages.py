@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 from typing import Concatenate
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,14 @@ def private(response: HttpResponse) -> HttpResponse:
     add_never_cache_headers(response)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def submission_of(request: HttpRequest) -> UUID | None:
+    """The token of the form that was sent; None if it has none, or nonsense."""
+    try:
+        return UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return None
 
 
 def booking_page[**P](

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from booking import appointment_views, views
+from booking import appointment_views, lost_links, views
 
 
 class TokenConverter:
@@ -26,15 +26,17 @@ urlpatterns = [
     path("book/details/", views.details, name="book-details"),
     path("book/check/", views.check, name="book-check"),
     path("book/done/", views.done, name="book-done"),
+    path("appointment/lost/", lost_links.lost_link, name="lost-link"),
     path("appointment/<token:token>/", appointment_views.appointment, name="appointment"),
-    path(
-        "appointment/<token:token>/calendar/",
-        appointment_views.appointment_calendar,
-        name="appointment-calendar",
-    ),
-    path(
-        "appointment/<token:token>/cancel/",
-        appointment_views.appointment_cancel,
-        name="appointment-cancel",
+    *(
+        path(f"appointment/<token:token>/{name}/", view, name=f"appointment-{name}")
+        for name, view in (
+            ("calendar", appointment_views.appointment_calendar),
+            ("cancel", appointment_views.appointment_cancel),
+            ("move", appointment_views.appointment_move),
+            ("attend", appointment_views.appointment_attend),
+            ("accept", appointment_views.appointment_accept),
+            ("decline", appointment_views.appointment_decline),
+        )
     ),
 ]

@@ -90,8 +90,12 @@ def time(request: HttpRequest, draft: Draft) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         return _hold(request, draft, now)
-    week = Week.read(request.GET, draft, now=now)
+    week = _week(request.GET, draft, now)
     return render(request, "booking/time.html", {"week": week, "draft": draft})
+
+
+def _week(query: QueryDict, draft: Draft, now: datetime) -> Week:
+    return Week.read(query, service=draft.request.service, request_id=draft.request.id, now=now)
 
 
 def _hold(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
@@ -123,7 +127,7 @@ def _other_times(
 ) -> HttpResponse:
     """Say that the time cannot be had, and show the nearest ones that can."""
     query = QueryDict(Wish(at=wanted, practitioner=practitioner).query().removeprefix("?"))
-    week = Week.read(query, draft, now=now)
+    week = _week(query, draft, now)
     context = {"week": week, "draft": draft, "error": error}
     return render(request, "booking/time.html", context, status=409)
 
@@ -151,7 +155,12 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _details_form(draft: Draft, data: QueryDict | None, now: datetime) -> DetailsForm:
     """The form, filled with what was posted, with the answers kept so far, or for a new start."""
     today = now.astimezone(the_clinic().zone).date()
-    initial = {"today": today, "who": "self", "language": draft.request.language}
+    initial = {
+        "today": today,
+        "who": "self",
+        "language": draft.request.language,
+        "wants_reminders": True,
+    }
     cautions = Caution.objects.filter(ask_at_booking=True)
     if data is not None or not draft.request.answers:
         return DetailsForm(data, initial=initial, cautions=cautions)

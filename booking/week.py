@@ -1,74 +1,101 @@
-"""What the page of times shows: one week of free times, and the ways to others."""
+"""What a page of times shows: one week of free times, and the ways to others."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
+from booking import openings
 from booking.availability import Opening
-from booking.flow import Draft
-from booking.openings import FreeTimes, free_times
+from booking.openings import FreeTimes
 from booking.wishes import Wish
 from clinic.memory import the_clinic
-from clinic.models import Practitioner
+from clinic.models import Practitioner, Service
 
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Week:
-    free: FreeTimes
-    zone: ZoneInfo
+    """Read for whoever chooses a time: in a draft, or for an appointment that is to move."""
+
+    service: Service
+    request_id: UUID
     practitioner: Practitioner | None
-    choices: list[Practitioner]
+    now: datetime
+    zone: ZoneInfo
     wanted: datetime | None
-    first_day: date
-    today: date
-    horizon: date
+    first: Opening | None  # the first free time, where it was looked for
+    asked_for: date | None
 
     @classmethod
-    def read(cls, query: QueryDict, draft: Draft, *, now: datetime) -> "Week":
+    def read(
+        cls,
+        query: QueryDict,
+        *,
+        service: Service,
+        request_id: UUID,
+        now: datetime,
+        practitioner: Practitioner | None = None,
+    ) -> "Week":
         """The week that a query asks for: `week` a day of it, `at` a wished time, `practitioner`.
 
         Nonsense is passed over; without a week it is that of the wish, else of the first opening.
+        `practitioner` is whom the page begins with; an empty choice in the query means anyone.
         """
         wish = Wish.read(query)
-        service = draft.request.service
+        who = wish.practitioner if "practitioner" in query else practitioner
+        asked_for = _day(query.get("week", ""))
+        first = None
+        if asked_for is None:
+            found = openings.next_openings(
+                service, now=now, practitioner=who, besides=request_id, limit=1
+            )
+            first = next(iter(found.first()), None)
         zone = the_clinic().zone
-        today = now.astimezone(zone).date()
-        horizon = today + timedelta(days=service.horizon_days)
-        free = free_times(
-            service,
-            first_day=today,
-            last_day=horizon,
-            now=now,
-            practitioner=wish.practitioner,
-            besides=draft.request.id,
-        )
-        first = free.first()
-        near = wish.at or (first[0].starts_at if first else now)
-        day = _day(query.get("week", "")) or near.astimezone(zone).date()
-        day = min(max(day, today), horizon)
-        return cls(
-            free=free,
-            zone=zone,
-            practitioner=wish.practitioner,
-            choices=list(service.practitioners.active()),
-            wanted=wish.at,
-            first_day=max(day - timedelta(days=day.weekday()), today),
-            today=today,
-            horizon=horizon,
-        )
+        return cls(service, request_id, who, now, zone, wish.at, first, asked_for)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def horizon(self) -> date:
+        return self.today + timedelta(days=self.service.horizon_days)
+
+    @cached_property
+    def first_day(self) -> date:
+        near = self.wanted or (self.first.starts_at if self.first else self.now)
+        day = self.asked_for or near.astimezone(self.zone).date()
+        day = min(max(day, self.today), self.horizon)
+        return max(day - timedelta(days=day.weekday()), self.today)
 
     @property
     def last_day(self) -> date:
         """Weeks end on Sunday; this week begins today."""
         return self.first_day + timedelta(days=6 - self.first_day.weekday())
 
-    @property
+    @cached_property
+    def free(self) -> FreeTimes:
+        return openings.free_times(
+            self.service,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            now=self.now,
+            practitioner=self.practitioner,
+            besides=self.request_id,
+        )
+
+    @cached_property
+    def choices(self) -> list[Practitioner]:
+        return list(self.service.practitioners.active())
+
+    @cached_property
     def days(self) -> list[tuple[date, list[Opening]]]:
         return self.free.by_day(self.first_day, self.last_day)
 
@@ -77,18 +104,28 @@ class Week:
         return not any(openings for _day, openings in self.days)
 
     @property
-    def first(self) -> Opening | None:
-        return next(iter(self.free.first()), None)
+    def nothing_at_all(self) -> bool:
+        """Not even one until the horizon."""
+        return self.asked_for is None and self.first is None
 
     @property
     def wished(self) -> Opening | None:
         """The time that a link carried here, if it is still free."""
         return self.free.at(self.wanted) if self.wanted else None
 
-    @property
+    @cached_property
     def nearest(self) -> list[Opening]:
-        """The free times closest to the one that could not be had."""
-        return self.free.nearest(self.wanted) if self.wanted else self.free.first(3)
+        """The free times closest to the one that could not be had, else the first ones."""
+        who, request_id = self.practitioner, self.request_id
+        if self.wanted:
+            near = openings.around(
+                self.service, self.wanted, now=self.now, practitioner=who, besides=request_id
+            )
+            if near.openings:
+                return near.nearest(self.wanted)
+        return openings.next_openings(
+            self.service, now=self.now, practitioner=who, besides=request_id
+        ).first(3)
 
     @property
     def previous_query(self) -> str:
@@ -101,12 +138,14 @@ class Week:
 
     @property
     def first_query(self) -> str:
-        """The week of the first free time."""
-        return self._query(self.first.local_start.date()) if self.first else ""
+        """Back to the week of the first free time."""
+        return "?" + urlencode(self._who())
 
     def _query(self, day: date) -> str:
-        who = {"practitioner": self.practitioner.slug} if self.practitioner else {}
-        return "?" + urlencode({"week": day.isoformat(), **who})
+        return "?" + urlencode({"week": day.isoformat(), **self._who()})
+
+    def _who(self) -> dict[str, str]:
+        return {"practitioner": self.practitioner.slug if self.practitioner else ""}
 
 
 def _day(text: str) -> date | None:

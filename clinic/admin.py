@@ -168,6 +168,8 @@ class LocationAdmin(PublishingAdmin):
 
 
 class WorkingHoursInline(admin.TabularInline):
+    """Hours of one day alone: the same date in “valid from” and “valid until”."""
+
     model = WorkingHours
     extra = 0
 
@@ -233,7 +235,9 @@ class ServiceAdmin(PublishingAdmin):
 
 @admin.register(Closure)
 class ClosureAdmin(PublishingAdmin):
-    list_display = ("first_day", "last_day", "starts", "ends", "reason_en", "who", "where")
+    list_display = (
+        *("first_day", "last_day", "starts", "ends", "repeats", "reason_en", "who", "where"),
+    )
     list_filter = ("practitioner", "location")
     list_select_related = ("practitioner", "location")
     date_hierarchy = "first_day"

@@ -1,7 +1,9 @@
 """Who and where we are, as the public site shows it: in memory, like the articles."""
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import DatabaseError
 from django.utils.dates import WEEKDAYS
@@ -9,6 +11,7 @@ from django.utils.text import capfirst
 
 from clinic import memory
 from clinic.models import Clinic, Closure, Location, Practitioner, Service, WorkingHours
+from clinic.recurrence import occurrences
 
 MOST_CLOSURES = 6
 
@@ -60,8 +63,21 @@ class Directory:
 
     def closures_from(self, today: date) -> list[Closure]:
         """The next days on which the whole clinic, or one of its places, is closed."""
-        coming = [row for row in self.closures if row.last_day >= today]
-        return coming[:MOST_CLOSURES]
+        coming = [next_time for row in self.closures for next_time in next_times(row, today)]
+        return sorted(coming, key=lambda row: row.first_day)[:MOST_CLOSURES]
+
+
+def next_times(closure: Closure, today: date) -> Iterator[Closure]:
+    """The closure, if it is still to come; one that comes again as often as within a year."""
+    if closure.repeats == Closure.Repeats.NEVER:
+        if closure.last_day >= today:
+            yield closure
+        return
+    year = (today, today + timedelta(days=365))
+    for first, last in occurrences(closure.first_day, closure.last_day, closure.repeats, year):
+        again = copy.copy(closure)
+        again.first_day, again.last_day = first, last
+        yield again
 
 
 def is_valid(hours: WorkingHours, today: date) -> bool:

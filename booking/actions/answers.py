@@ -31,6 +31,7 @@ class Proposal:
 @one_transaction
 def confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     """Staff say yes to a request. Raises NotPossible if it has expired or was answered."""
+    changes.refuse_patients(by)
     lock_calendar()
     if changes.was_done(by):
         return changes.get(appointment_id)
@@ -45,6 +46,7 @@ def decline(
     *, appointment_id: UUID, reason: Reason, note: str = "", by: Actor, now: datetime
 ) -> Appointment:
     """Staff say no to a request; the reason and the note go to the patient."""
+    changes.refuse_patients(by)
     lock_calendar()
     if changes.was_done(by):
         return changes.get(appointment_id)
@@ -67,6 +69,7 @@ def offer(
     """
     if not 1 <= len(times) <= MOST_OFFERS:
         raise ValueError(f"One to {MOST_OFFERS} times can be offered.")
+    changes.refuse_patients(by)
     lock_calendar()
     if changes.was_done(by):
         return list(Appointment.objects.offered_to(changes.get(appointment_id).request))
@@ -146,6 +149,7 @@ def book(
     Minimum notice and horizon are for patients alone; an overlap nobody may make. Raises
     NotOffered or JustTaken. The same form twice gives the same appointment.
     """
+    changes.refuse_patients(by)
     lock_calendar()
     if by.submission and changes.was_done(by):
         return Appointment.objects.with_people().get(request__submission_token=by.submission)
@@ -162,7 +166,7 @@ def book(
     opening = changes.find(request, starts_at, practitioner, now, for_staff=True)
     submit(request, details, now=now)
     appointment = changes.take(request, opening, Status.BOOKED, by=by, now=now)
-    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
+    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now, is_on_the_phone=True)
     return appointment
 
 

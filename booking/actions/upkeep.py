@@ -131,7 +131,8 @@ def warn_staff(*, now: datetime) -> int:
 
 def _answer_soon(waiting: Appointment, now: datetime) -> bool:
     asked_at, deadline = waiting.request.sent_at, waiting.expires_at
-    assert asked_at and deadline  # the database says so of every request
+    assert asked_at is not None  # the database says so of every request,
+    assert deadline is not None  # and of every one that waits
     return deadlines.warn_staff_at(asked_at=asked_at, deadline=deadline) <= now
 
 

@@ -38,6 +38,7 @@ BLOCKING = (
     Status.ARRIVED,
     Status.FULFILLED,
 )
+NOT_BLOCKING = tuple(status for status in Status if status not in BLOCKING)
 WITH_DEADLINE = (Status.HELD, Status.PROPOSED, Status.PENDING)
 
 # The one table of allowed changes; a new appointment begins at None. A status that may change to
@@ -95,7 +96,8 @@ DECLINE_REASONS = (
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def blocking(self) -> Self:
-        return self.filter(status__in=BLOCKING)
+        """Said by what it is not: by its few statuses SQLite would read years of history."""
+        return self.exclude(status__in=NOT_BLOCKING)
 
     def touching(self, start: datetime, end: datetime) -> Self:
         """Whose blocked interval meets [start, end); the lower bound lets the index serve."""
@@ -199,6 +201,7 @@ class Appointment(models.Model):
             ("reach_everyone", "Can reach the patients of every practitioner"),
         )
         indexes = (
+            models.Index(fields=("blocks_from",), name="appointment_calendar"),
             models.Index(fields=("practitioner", "blocks_from"), name="appointment_practitioner"),
             models.Index(fields=("room", "blocks_from"), name="appointment_room"),
             models.Index(fields=("status", "expires_at"), name="appointment_deadline"),

@@ -30,7 +30,12 @@ numbers = itertools.count(1)
 
 def a_clinic(**fields: Any) -> Clinic:
     """The one clinic; made at the first call, changed by later ones that say something else."""
-    defaults = {"name": "Example Clinic", "telephone": "+17325550123", "email": "desk@clinic.test"}
+    defaults = {
+        "name": "Example Clinic",
+        "telephone": "+17325550123",
+        "email": "desk@clinic.test",
+        "unconfirmed_share": 100,
+    }
     clinic, _ = Clinic.objects.update_or_create(
         id=1, defaults=fields, create_defaults=defaults | fields
     )

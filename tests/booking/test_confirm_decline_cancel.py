@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 PATIENT = Actor.patient()
 STAFF = Actor(AppointmentEvent.ActorKind.STAFF, uuid4())
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 CALL, EMAIL = Message.Channel.CALL, Message.Channel.EMAIL
 
 
@@ -148,7 +148,11 @@ def test_cancelling_twice_tells_once(now: datetime) -> None:
 def test_a_patient_cancels_until_the_cut_off_and_withdraws_until_the_visit(
     status: Status, limit: datetime, minutes: int, is_in_time: bool
 ) -> None:
-    appointment = an_appointment(status, service=a_service(cancel_cutoff_hours=24))
+    """A request is answered before its visit; here its clock stands still, to see the other."""
+    deadline = TEN_O_CLOCK + DAY if status == Status.PENDING else None
+    appointment = an_appointment(
+        status, service=a_service(cancel_cutoff_hours=24), expires_at=deadline
+    )
     moment = limit + minutes * MINUTE
     if is_in_time:
         cancel(appointment, moment)

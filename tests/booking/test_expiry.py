@@ -1,10 +1,14 @@
 """The clock that runs on holds, offers and requests."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from booking import actions, worker
+from booking.actions import Proposal
+from booking.actors import Actor
+from booking.errors import NotPossible
 from booking.models import Appointment, AppointmentRequest, Message, Status
 from booking.models.appointments import WITH_DEADLINE, Reason
 from tests.booking.builders import TEN_O_CLOCK, a_draft, a_patient, a_request, an_appointment
@@ -32,11 +36,11 @@ def test_what_is_undecided_ends_with_its_deadline(
     ("status", "reason", "told"),
     [
         (Status.HELD, Reason.HOLD_ENDED, []),
-        (Status.PROPOSED, Reason.NOT_ANSWERED, []),
+        (Status.PROPOSED, Reason.OFFER_ENDED, ["offer_ended", "staff_offer_ended"]),
         (Status.PENDING, Reason.NOT_ANSWERED, ["expired", "staff_expired"]),
     ],
 )
-def test_only_a_request_that_ran_out_is_spoken_of(
+def test_whoever_waits_for_an_answer_is_told_that_it_ran_out(
     status: Status, reason: Reason, told: list[str], now: datetime
 ) -> None:
     appointment = an_appointment(status, expires_at=now)
@@ -68,6 +72,32 @@ def test_many_are_ended_a_bounded_number_at_a_time_the_oldest_first(now: datetim
     assert actions.expire_lapsed(now=now, limit=2) == 2
     assert Appointment.objects.get(status=Status.HELD).expires_at == now
     assert actions.expire_lapsed(now=now, limit=2) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "act", "wish"),
+    [
+        (Status.PENDING, actions.confirm, {}),
+        (Status.PENDING, actions.decline, {"reason": Reason.NOT_POSSIBLE}),
+        (Status.PENDING, actions.offer, {"times": [Proposal(TEN_O_CLOCK + DAY)]}),
+        (Status.PENDING, actions.move, {"starts_at": TEN_O_CLOCK + DAY}),
+        (Status.PENDING, actions.cancel, {}),
+        (Status.PROPOSED, actions.accept_offer, {}),
+        (Status.PROPOSED, actions.decline_offers, {}),
+        (Status.PROPOSED, actions.cancel, {}),
+    ],
+)
+def test_whoever_comes_too_late_ends_it_and_is_told_so(
+    status: Status, act: Callable[..., object], wish: dict[str, object], now: datetime
+) -> None:
+    """Without a worker too: what has lapsed can be neither answered, moved nor withdrawn."""
+    appointment = an_appointment(status, expires_at=now)
+    with pytest.raises(NotPossible, match="free again"):
+        act(appointment_id=appointment.id, by=Actor.system(), now=now, **wish)
+    appointment.refresh_from_db()
+    assert appointment.status == Status.CANCELLED
+    assert changes_of(appointment) == [("system", status, "cancelled")]
+    assert len(kinds()) == 2
 
 
 def test_the_worker_sees_to_it(now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking import actions
+from booking.actions import drafts
 from booking.actors import Actor
 from booking.errors import AlreadySent, JustTaken, NoTimeChosen, NotOffered
 from booking.models import Appointment, AppointmentRequest, Status
@@ -136,7 +137,7 @@ def test_a_time_that_no_longer_blocks_can_be_held(
     ("status", "reason", "told"),
     [
         (Status.HELD, Reason.HOLD_ENDED, []),
-        (Status.PROPOSED, Reason.NOT_ANSWERED, []),
+        (Status.PROPOSED, Reason.OFFER_ENDED, ["offer_ended", "staff_offer_ended"]),
         (Status.PENDING, Reason.NOT_ANSWERED, ["expired", "staff_expired"]),
     ],
 )
@@ -356,6 +357,6 @@ def test_beginning_anew_waits_for_what_another_tab_is_sending(
             sent_at=now, answer_by=now, patient=a_patient()
         )
 
-    monkeypatch.setattr(actions, "lock_calendar", the_other_tab_is_faster)
+    monkeypatch.setattr(drafts, "lock_calendar", the_other_tab_is_faster)
     begin_anew(service, draft, now)
     assert draft.appointments.get().status == Status.PENDING

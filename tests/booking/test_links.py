@@ -22,6 +22,12 @@ from tests.booking.visitor import Visitor
 pytestmark = pytest.mark.django_db
 
 
+PAGES = [
+    "appointment",
+    *(f"appointment-{name}" for name in ("calendar", "cancel", "move", "attend", "decline")),
+]
+
+
 def flipped(token: str) -> str:
     return ("B" if token[0] == "A" else "A") + token[1:]
 
@@ -64,7 +70,7 @@ def answer_to(token: str, page: str) -> tuple[int, bytes, dict[str, str]]:
     return response.status_code, body, kept
 
 
-@pytest.mark.parametrize("page", ["", "cancel/", "calendar/"])
+@pytest.mark.parametrize("page", ["", "cancel/", "calendar/", "move/", "attend/", "decline/"])
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_every_wrong_token_is_the_same_page_not_found(wrong: Callable[[], str], page: str) -> None:
     a_clinic()
@@ -101,9 +107,11 @@ def test_a_draft_has_no_link() -> None:
 def test_the_links_pages_are_kept_nowhere_and_name_nobody() -> None:
     request = an_appointment().request
     for page, policy in (
-        ("appointment", "no-referrer"),
+        ("appointment", "strict-origin"),
         ("appointment-calendar", "no-referrer"),
         ("appointment-cancel", "strict-origin"),
+        ("appointment-move", "strict-origin"),
+        ("appointment-attend", "strict-origin"),
     ):
         response = Visitor().opens(request, page)
         assert response.status_code == 200
@@ -112,10 +120,11 @@ def test_the_links_pages_are_kept_nowhere_and_name_nobody() -> None:
         assert response.headers["X-Robots-Tag"] == "noindex"
 
 
-@pytest.mark.parametrize("page", ["appointment", "appointment-cancel", "appointment-calendar"])
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("status", [Status.PENDING, Status.BOOKED, Status.PROPOSED])
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_looking_changes_nothing(page: str, method: str) -> None:
-    request = an_appointment().request
+def test_looking_changes_nothing(page: str, status: Status, method: str) -> None:
+    request = an_appointment(status).request
     path = Visitor().path(page, links.token_for(request))
     with nothing_changes():
         getattr(Client(), method)(path)
@@ -123,19 +132,31 @@ def test_looking_changes_nothing(page: str, method: str) -> None:
 
 def cancels(request: AppointmentRequest, **data: str) -> int:
     token = links.token_for(request)
-    return Visitor().post("appointment-cancel", token, data=data).status_code
+    form = {"submission": str(uuid4())} | data
+    return Visitor().post("appointment-cancel", token, data=form).status_code
 
 
 def test_pressing_the_button_cancels_once() -> None:
     appointment = an_appointment()
     assert cancels(appointment.request) == 302
     assert changes_of(appointment) == [("patient", "booked", "cancelled")]
+    before = changes_of(appointment)
+    assert cancels(appointment.request) == 409
+    assert changes_of(appointment) == before
+
+
+def test_the_same_form_twice_gets_the_same_reply() -> None:
+    appointment = an_appointment()
+    form = str(uuid4())
+    assert [cancels(appointment.request, submission=form) for _ in range(2)] == [302, 302]
+    assert changes_of(appointment) == [("patient", "booked", "cancelled")]
+
+
+@pytest.mark.parametrize("submission", ["", "nonsense", "0" * 400])
+def test_a_form_without_its_token_changes_nothing(submission: str) -> None:
+    appointment = an_appointment()
     with nothing_changes():
-        assert cancels(appointment.request) == 409
-    assert (
-        b"already cancelled"
-        in Visitor().post("appointment-cancel", links.token_for(appointment.request)).content
-    )
+        assert cancels(appointment.request, submission=submission) == 200
 
 
 def test_other_fields_are_ignored() -> None:
@@ -152,10 +173,11 @@ def test_past_the_cut_off_the_page_says_call_us(clock: time_machine.Traveller) -
     appointment = an_appointment()
     clock.move_to(appointment.starts_at - timedelta(hours=23), tick=False)
     page = Visitor().opens(appointment.request)
-    assert b"too late to cancel online" in page.content
+    assert b"too late to change this online" in page.content
     assert b"Cancel the appointment" not in page.content
-    with nothing_changes():
-        assert cancels(appointment.request) == 409
+    before = changes_of(appointment)
+    assert cancels(appointment.request) == 409
+    assert changes_of(appointment) == before
 
 
 def test_cancelling_needs_the_token_against_forgery() -> None:

@@ -1,7 +1,7 @@
 """What is said to patients and staff: when, how, in which language, and nothing of health."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message as Mail
 from email.policy import default
@@ -77,14 +77,17 @@ def test_a_patients_message_says_clinic_time_and_link_and_nothing_of_health(
     kind: Message.Kind, language: str
 ) -> None:
     appointment = a_marked_request(language)
+    if kind in {Kind.OFFERED, Kind.OFFER_ENDED}:
+        Appointment.objects.update(status=Status.PROPOSED)
     letter = say(kind, appointment, language)
     link = links.address_for(appointment.request)
     assert letter["To"] == appointment.request.patient.email  # type: ignore[union-attr]
     assert letter["Subject"].startswith("Example Clinic")
     for type_ in ("text/plain", "text/html"):
         text = parts(letter)[type_]
-        assert WHEN[language] in text
-        assert ZONE[language] in text
+        if kind != Kind.OFFER_ENDED:  # whose times are of no use any more
+            assert WHEN[language] in text
+            assert ZONE[language] in text
         assert link in text
         assert "732-555-0123" in text
     assert ("/es/" in link) == (language == "es")
@@ -99,6 +102,24 @@ def test_staff_hear_of_it_without_names_and_find_the_desk(kind: Message.Kind) ->
     assert f"{settings.SITE_URL}/admin/" in text
     assert MARK not in letter["Subject"] + "".join(parts(letter).values())
     assert "/appointment/" not in text
+
+
+def test_an_offer_names_each_of_its_times_and_until_when(now: datetime) -> None:
+    asked = a_marked_request()
+    times = [actions.Proposal(asked.starts_at + timedelta(hours=hours)) for hours in (1, 2)]
+    actions.offer(appointment_id=asked.id, times=times, by=DESK, now=now)
+    message = Message.objects.get(kind=Kind.OFFERED)
+    text = str(emails.render(message, now=now).body)
+    assert "11:00\u00a0am" in text
+    assert "12:00\u00a0pm" in text
+    assert "10:00\u00a0am" not in text
+    assert "by Tuesday, June 16, 2026, 9:00\u00a0am" in text
+
+
+@pytest.mark.parametrize("kind", [Kind.REMINDER_DAYS, Kind.REMINDER_HOURS])
+def test_a_reminder_asks_whether_they_are_coming(kind: Message.Kind) -> None:
+    text = parts(say(kind, a_marked_request()))["text/plain"]
+    assert "/attend/" in text
 
 
 def test_without_an_address_of_the_clinic_everybody_at_the_desk_is_told() -> None:

@@ -218,10 +218,74 @@ def test_ones_own_held_time_counts_as_free_and_that_of_others_does_not(
     assert clocks(free(service, now)) == []
 
 
-def test_ones_own_request_that_was_sent_still_blocks(service: Service, now: datetime) -> None:
+def test_whoever_moves_an_appointment_may_take_what_overlaps_it(
+    service: Service, now: datetime
+) -> None:
     person = a_practitioner(service, hours=TEN_TO_ELEVEN)
     sent = an_appointment(Status.PENDING, practitioner=person, service=service).request
-    assert clocks(free(service, now, besides=sent.id)) == ["10:30"]
+    assert clocks(free(service, now, besides=sent.id)) == ["10:00", "10:30"]
+
+
+# Caps and exceptions, as staff enter them
+
+
+def test_so_many_appointments_a_day_for_staff_too(service: Service, now: datetime) -> None:
+    person = a_practitioner(service, appointments_a_day=1)
+    an_appointment(practitioner=person)
+    assert clocks(free(service, now)) == clocks(free(service, now, for_staff=True)) == []
+    assert clocks(free(service, now, WEDNESDAY + DAY)) != []
+
+
+def test_the_unconfirmed_leave_a_share_of_the_day_to_others(
+    service: Service, now: datetime
+) -> None:
+    a_clinic(unconfirmed_share=50)
+    person = a_practitioner(service, hours=((time(9), time(11)),))
+    for half_hours in range(2):
+        start = TEN_O_CLOCK - HOUR + half_hours * 30 * MINUTE
+        an_appointment(Status.PENDING, start, practitioner=person)
+    assert clocks(free(service, now)) == []
+    assert clocks(free(service, now, for_staff=True)) == ["10:00", "10:30"]
+
+
+def test_hours_in_spite_of_a_closure(service: Service, now: datetime) -> None:
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY)
+    assert clocks(free(service, now)) == []
+    person.hours.update(despite_closures=True)
+    assert clocks(free(service, now)) == ["10:00", "10:30"]
+    Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, practitioner=person)
+    assert clocks(free(service, now)) == []
+
+
+def test_a_closure_that_comes_again(service: Service, now: datetime) -> None:
+    a_practitioner(service, hours=TEN_TO_ELEVEN)
+    closed = Closure.objects.create(
+        first_day=date(2025, 6, 17), last_day=date(2025, 6, 17), repeats="yearly"
+    )
+    assert clocks(free(service, now)) == []
+    closed.repeats = ""
+    closed.save()
+    assert clocks(free(service, now)) != []
+
+
+def test_when_a_location_is_open(service: Service, now: datetime) -> None:
+    """The hours of all who work there, lunch left out where nobody is there."""
+    a_practitioner(service, hours=((time(9), time(12)), (time(13), time(17))))
+    a_practitioner(service, hours=((time(11), time(12, 30)),))
+    Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, starts=time(16))
+    found = openings.open_hours(a_location(), WEDNESDAY, WEDNESDAY)
+    nine = TEN_O_CLOCK - HOUR
+    assert [(i.start - nine, i.end - nine) for i in found] == [
+        (timedelta(), 3.5 * HOUR),
+        (4 * HOUR, 7 * HOUR),
+    ]
+
+
+def test_days_off_of_one_person_do_not_close_the_location(service: Service) -> None:
+    person = a_practitioner(service)
+    Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, practitioner=person)
+    assert openings.open_hours(a_location(), WEDNESDAY, WEDNESDAY)
 
 
 def test_buffers_of_what_is_there_are_kept(service: Service, now: datetime) -> None:

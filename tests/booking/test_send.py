@@ -149,22 +149,20 @@ def test_what_was_typed_so_far_lies_encrypted_too(draft: AppointmentRequest, now
 # By when staff answer
 
 
-@pytest.mark.parametrize(
-    ("hours_to_visit", "answer_after"),
-    [
-        (100, timedelta(hours=24)),  # within the service's time
-        (25, timedelta(hours=24)),
-        (24, timedelta(hours=23)),  # an hour before the visit, if that is sooner
-        (2, timedelta(hours=1)),
-        (1, timedelta(minutes=30)),  # and half-way, where not even an hour is left
-    ],
-)
-def test_the_answer_comes_in_time_and_before_the_visit(
-    hours_to_visit: int, answer_after: timedelta, now: datetime
-) -> None:
-    service = a_service(answer_within_open_hours=24)
-    starts_at = now + timedelta(hours=hours_to_visit)
-    assert actions.answer_by(service, starts_at, now=now) == now + answer_after
+def test_the_answer_comes_within_the_services_open_hours(now: datetime) -> None:
+    """Monday, nine to five; asked for at nine for Wednesday: eight open hours end at five."""
+    service = a_service(answer_within_open_hours=8)
+    a_practitioner(service)
+    appointment = an_appointment(Status.HELD, service=service)
+    assert actions.answer_by(appointment, now=now) == now + timedelta(hours=8)
+
+
+def test_the_answer_comes_before_the_visit_less_the_cut_off(now: datetime) -> None:
+    """Even where nobody works: nine on Wednesday less a night, at eight on Tuesday evening."""
+    service = a_service(answer_within_open_hours=80, cancel_cutoff_hours=12)
+    appointment = an_appointment(Status.HELD, service=service)
+    answer = actions.answer_by(appointment, now=now)
+    assert answer == TEN_O_CLOCK - timedelta(hours=14)
 
 
 # Twice, and too often

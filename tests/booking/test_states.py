@@ -1,8 +1,8 @@
 """Every status, every action, whoever acts: what is allowed changes, all else changes nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
@@ -10,16 +10,17 @@ import pytest
 
 from booking import actions
 from booking.actors import Actor
-from booking.errors import BookingError, NotPossible
+from booking.errors import BookingError, NotForPatients, NotPossible
 from booking.models import Appointment, AppointmentEvent, Message, Status
 from booking.models.appointments import CHANGES, Reason
-from tests.booking.builders import an_appointment
+from tests.booking.builders import TEN_O_CLOCK, an_appointment
 from tests.booking.ledger import changes_of, kinds, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
 STAFF = Actor(AppointmentEvent.ActorKind.STAFF, uuid4())
 ACTORS = {"patient": Actor.patient(), "staff": STAFF, "system": Actor.system()}
+HOUR = timedelta(hours=1)
 Kind = Message.Kind
 
 
@@ -32,8 +33,55 @@ def decline(appointment: Appointment, by: Actor, now: datetime) -> None:
     actions.decline(appointment_id=appointment.id, reason=reason, note="Sorry.", by=by, now=now)
 
 
+def offer(appointment: Appointment, by: Actor, now: datetime) -> None:
+    times = [actions.Proposal(TEN_O_CLOCK + HOUR)]
+    actions.offer(appointment_id=appointment.id, times=times, by=by, now=now)
+
+
+def accept(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.accept_offer(appointment_id=appointment.id, by=by, now=now)
+
+
+def decline_offers(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.decline_offers(appointment_id=appointment.id, by=by, now=now)
+
+
+def move(appointment: Appointment, by: Actor, now: datetime) -> None:
+    starts_at = TEN_O_CLOCK + HOUR
+    actions.move(appointment_id=appointment.id, starts_at=starts_at, by=by, now=now)
+
+
 def cancel(appointment: Appointment, by: Actor, now: datetime) -> None:
     actions.cancel(appointment_id=appointment.id, note="Sorry.", by=by, now=now)
+
+
+def attend(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.confirm_attendance(appointment_id=appointment.id, by=by, now=now)
+
+
+def expire(appointment: Appointment, by: Actor, now: datetime) -> None:
+    """At its deadline, where it has one; nobody does it but the clock."""
+    if not actions.expire_lapsed(now=appointment.expires_at or now, appointment_id=appointment.id):
+        raise NotPossible(appointment)
+
+
+Action = Callable[[Appointment, Actor, datetime], None]
+ACTIONS: dict[str, Action] = {
+    action.__name__: action
+    for action in (
+        confirm,
+        decline,
+        offer,
+        accept,
+        decline_offers,
+        move,
+        cancel,
+        attend,
+        expire,
+    )
+}
+EVERYBODY = frozenset(ACTORS)
+NOT_PATIENTS = EVERYBODY - {"patient"}
 
 
 @dataclass(frozen=True)
@@ -41,25 +89,46 @@ class Allowed:
     to: Status
     tells: tuple[Kind, ...]
     tells_staff: tuple[Kind, ...] = ()  # besides, if it was not staff who did it
+    who: frozenset[str] = EVERYBODY
+    written_as: str = ""  # who the event names, where it is not who acted
+    keeps_deadline: bool = field(default=False)
 
 
-ACTIONS: dict[str, Callable[[Appointment, Actor, datetime], None]] = {
-    "confirm": confirm,
-    "decline": decline,
-    "cancel": cancel,
-}
 CANCELLED = Allowed(Status.CANCELLED, (Kind.CANCELLED,), (Kind.STAFF_CANCELLED,))
-ALLOWED = {
-    ("confirm", Status.PENDING): Allowed(Status.BOOKED, (Kind.CONFIRMED,)),
-    ("decline", Status.PENDING): Allowed(Status.CANCELLED, (Kind.DECLINED,)),
+ALLOWED: dict[tuple[str, Status], Allowed] = {
+    ("confirm", Status.PENDING): Allowed(Status.BOOKED, (Kind.CONFIRMED,), who=NOT_PATIENTS),
+    ("decline", Status.PENDING): Allowed(Status.CANCELLED, (Kind.DECLINED,), who=NOT_PATIENTS),
+    ("offer", Status.PENDING): Allowed(Status.CANCELLED, (Kind.OFFERED,), who=NOT_PATIENTS),
+    ("accept", Status.PROPOSED): Allowed(Status.BOOKED, (Kind.CONFIRMED, Kind.STAFF_OFFER_TAKEN)),
+    ("decline_offers", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.STAFF_OFFER_DECLINED,)),
+    ("move", Status.PENDING): Allowed(
+        Status.PENDING, (Kind.MOVED,), (Kind.STAFF_MOVED,), keeps_deadline=True
+    ),
+    ("move", Status.BOOKED): Allowed(Status.BOOKED, (Kind.MOVED,), (Kind.STAFF_MOVED,)),
     ("cancel", Status.PENDING): CANCELLED,
     ("cancel", Status.BOOKED): CANCELLED,
+    ("cancel", Status.PROPOSED): Allowed(
+        Status.CANCELLED, (Kind.CANCELLED,), who=frozenset({"staff"})
+    ),
+    ("attend", Status.BOOKED): Allowed(Status.BOOKED, ()),
+    ("expire", Status.HELD): Allowed(Status.CANCELLED, (), written_as="system"),
+    ("expire", Status.PROPOSED): Allowed(
+        Status.CANCELLED, (Kind.OFFER_ENDED, Kind.STAFF_OFFER_ENDED), written_as="system"
+    ),
+    ("expire", Status.PENDING): Allowed(
+        Status.CANCELLED, (Kind.EXPIRED, Kind.STAFF_EXPIRED), written_as="system"
+    ),
 }
-FORBIDDEN = [pair for pair in product(ACTIONS, Status) if pair not in ALLOWED]
+EVERY_CASE = list(product(ACTIONS, Status, ACTORS))
 
 
-@pytest.mark.parametrize("actor", ACTORS)
-@pytest.mark.parametrize(("action", "status"), ALLOWED)
+def is_allowed(action: str, status: Status, actor: str) -> bool:
+    return (action, status) in ALLOWED and actor in ALLOWED[action, status].who
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "actor"), [case for case in EVERY_CASE if is_allowed(*case)]
+)
 def test_what_is_allowed_changes_the_status_and_is_written_down(
     action: str, status: Status, actor: str, now: datetime
 ) -> None:
@@ -67,20 +136,41 @@ def test_what_is_allowed_changes_the_status_and_is_written_down(
     ACTIONS[action](appointment, ACTORS[actor], now)
     appointment.refresh_from_db()
     assert appointment.status == allowed.to
-    assert appointment.expires_at is None
-    assert changes_of(appointment) == [(actor, status, allowed.to)]
+    assert (appointment.expires_at is not None) is allowed.keeps_deadline
+    assert changes_of(appointment) == [(allowed.written_as or actor, status, allowed.to)]
     told = allowed.tells if actor == "staff" else allowed.tells + allowed.tells_staff
     assert kinds() == sorted(told)
 
 
-@pytest.mark.parametrize("actor", ACTORS)
-@pytest.mark.parametrize(("action", "status"), FORBIDDEN)
+@pytest.mark.parametrize(
+    ("action", "status", "actor"), [case for case in EVERY_CASE if not is_allowed(*case)]
+)
 def test_what_is_not_allowed_raises_and_leaves_no_trace(
     action: str, status: Status, actor: str, now: datetime
 ) -> None:
     appointment = an_appointment(status)
-    with nothing_changes(), pytest.raises(NotPossible):
+    with nothing_changes(), pytest.raises((NotPossible, NotForPatients)):
         ACTIONS[action](appointment, ACTORS[actor], now)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [case for case in ALLOWED if case[0] not in {"expire", "attend"}]
+)
+def test_the_same_form_twice_is_carried_out_once_and_answered_alike(
+    action: str, status: Status, now: datetime
+) -> None:
+    appointment = an_appointment(status)
+    by = Actor(STAFF.kind, STAFF.id, submission=uuid4())
+    ACTIONS[action](appointment, by, now)
+    with nothing_changes():
+        ACTIONS[action](appointment, by, now)
+
+
+def test_who_says_again_that_they_are_coming_changes_nothing(now: datetime) -> None:
+    appointment = an_appointment()
+    attend(appointment, Actor.patient(), now)
+    with nothing_changes():
+        attend(appointment, Actor.patient(), now + HOUR)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -90,9 +180,15 @@ def test_every_refusal_says_in_words_how_things_stand(status: Status) -> None:
     assert isinstance(NotPossible(an_appointment(status)), BookingError)
 
 
-def test_a_request_that_ran_out_says_so() -> None:
-    appointment = an_appointment(Status.CANCELLED, reason_code=Reason.NOT_ANSWERED)
-    assert str(NotPossible(appointment)) == "This request has expired, and its time is free again."
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (Reason.NOT_ANSWERED, "This request has expired, and its time is free again."),
+        (Reason.OFFER_ENDED, "This offer has ended, and its times are free again."),
+    ],
+)
+def test_what_ran_out_says_so(reason: Reason, sentence: str) -> None:
+    assert str(NotPossible(an_appointment(Status.CANCELLED, reason_code=reason))) == sentence
 
 
 @pytest.mark.parametrize("status", Status)

@@ -58,3 +58,14 @@ def test_the_next_closures_of_the_whole_clinic_are_announced() -> None:
     assert "Staff meeting" in page
     assert "from 3:00\u00a0pm" in page
     assert "A day at home" not in page
+
+
+def test_a_closure_that_comes_again_is_announced_for_its_next_time() -> None:
+    Closure.objects.create(
+        first_day=date(2020, 6, 18),
+        last_day=date(2020, 6, 18),
+        reason_en="Spring cleaning",
+        repeats=Closure.Repeats.YEARLY,
+    )
+    memory.publish()
+    assert "Thursday, June 18, 2026" in text("/visit/")
