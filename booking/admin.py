@@ -15,12 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import emails, links
-from booking.desk.calls import what_to_say
+from booking.desk.calls import what_to_say, when
 from booking.desk.history import changes_of
 from booking.desk.today import caution_names, flags_of
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
 from booking.models.appointments import Status
-from booking.templatetags.desk import when
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 from clinic.models import User
 
@@ -152,6 +151,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "status",
                     "reason_code",
                     "expires_at",
+                    "attendance_confirmed_at",
                     "service",
                     "practitioner",
                     "location",
@@ -188,6 +188,8 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         context["changes"] = changes_of(appointment)
         context["is_pending"] = appointment.status == Status.PENDING
         context["is_booked"] = appointment.status == Status.BOOKED
+        context["is_offered"] = appointment.status == Status.PROPOSED
+        context["is_open"] = appointment.status in {Status.PENDING, Status.BOOKED, Status.PROPOSED}
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="when", ordering="starts_at")

@@ -345,7 +345,7 @@ class DetailsForm(BookingForm):
             wants_reminders=data["wants_reminders"],
             language=data["language"],
             needs=data["needs"],
-            screening=json.dumps(data["screening"]) if data["screening"] else "",
+            screening=json.dumps(data["screening"]) if data.get("screening") else "",
             reason=data["reason"],
             payment=data["payment"],
         )

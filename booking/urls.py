@@ -1,23 +1,10 @@
 """The patient's pages."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from booking import appointment_views, lost_links, views
+from booking import appointment_views, converters, lost_links, views
 
-
-class TokenConverter:
-    """A link's token, and what mail programs make of one: cut short, it is as wrong as others."""
-
-    regex = "[A-Za-z0-9_-]+"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(TokenConverter, "token")
+converters.register()
 
 urlpatterns = [
     path("book/", views.book, name="book"),

@@ -2,6 +2,13 @@
 
 from django.urls import path
 
+from booking import converters
+from booking.calendar_views import calendar_feed
 from booking.health import healthz
 
-urlpatterns = [path("healthz", healthz, name="healthz")]
+converters.register()
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("calendar/<token:token>.ics", calendar_feed, name="calendar-feed"),
+]

@@ -1,4 +1,4 @@
-"""What must not reach a log: a patient's link opens their appointment."""
+"""What must not reach a log: a patient's link, or the address of a calendar feed."""
 
 import logging
 import re
@@ -6,11 +6,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-LINK = re.compile(r"(/appointment/)[^/\s\"'?]+")
+LINK = re.compile(r"(/(?:appointment|calendar)/)[^/\s\"'?]+")
 
 
 class HideLinks(logging.Filter):
-    """Replace the token of every patient's link, in the message and in its arguments."""
+    """Replace the token of every link, in the message and in its arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = LINK.sub(r"\1…", record.getMessage())

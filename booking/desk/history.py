@@ -29,7 +29,10 @@ class Change:
 
     @property
     def reason(self) -> str:
-        return str(Reason(self.event.reason_code).label) if self.event.reason_code else ""
+        """Why, in the words that the patient reads; what moved says so."""
+        if self.event.reason_code:
+            return str(Reason(self.event.reason_code).label)
+        return "Moved" if self.event.from_status == self.event.to_status else ""
 
 
 def with_names(events: Iterable[AppointmentEvent]) -> list[Change]:
@@ -52,7 +55,9 @@ def changes_of(appointment: Appointment) -> list[Change]:
 
 def last_change(appointment: Appointment) -> str:
     """“By Ana Reyes, 9:12 am.”, for whoever comes second."""
-    last = AppointmentEvent.objects.filter(appointment=appointment.pk).order_by("at", "id").last()
+    last = (
+        AppointmentEvent.objects.filter(appointment=appointment.pk).order_by("at", "number").last()
+    )
     if last is None:
         return ""
     [change] = with_names([last])

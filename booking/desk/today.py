@@ -37,11 +37,22 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """The times that one patient was offered, until they choose."""
+
+    first: Appointment
+    appointments: list[Appointment]
+
+
+@dataclass(frozen=True)
 class Desk:
     now: datetime
     waiting: list[Waiting]
     today: list[Day]
+    offered: list[Offered]
+    expired: list[Appointment]
     may_decide: bool
+    may_book: bool
     handles_messages: bool
     calls: list[Call]
     failed: list[Message]
@@ -103,6 +114,14 @@ def today_for(user: User, *, now: datetime) -> list[Day]:
     ]
 
 
+def offered_for(user: User) -> list[Offered]:
+    """What waits for patients to choose, the first to end first."""
+    rows = Appointment.objects.within_reach_of(user).waiting_for_patients().with_people()
+    groups = groupby(rows, key=lambda row: row.request_id)
+    found = [list(group) for _key, group in groups]
+    return [Offered(appointments[0], appointments) for appointments in found]
+
+
 def calls_to_make() -> list[Call]:
     rows = Message.objects.calls_to_make().select_related(
         "request__patient",
@@ -119,7 +138,12 @@ def desk_for(user: User, *, now: datetime) -> Desk:
         now=now,
         waiting=waiting_for(user, now=now),
         today=today_for(user, now=now),
+        offered=offered_for(user),
+        expired=list(
+            Appointment.objects.within_reach_of(user).expired_after(now).with_people()[:20]
+        ),
         may_decide=user.has_perm("booking.decide_request"),
+        may_book=user.has_perms(("booking.decide_request", "booking.reach_everyone")),
         handles_messages=sees_messages,
         calls=calls_to_make() if sees_messages else [],
         failed=list(Message.objects.failed()[:20]) if sees_messages else [],

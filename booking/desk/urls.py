@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import views
+from booking.desk import feeds, times, views
 
 app_name = "desk"
 
@@ -19,6 +19,11 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/confirm/", views.confirm, "confirm"),
     staff("appointments/<uuid:appointment_id>/decline/", views.decline, "decline"),
     staff("appointments/<uuid:appointment_id>/cancel/", views.cancel, "cancel"),
+    staff("appointments/<uuid:appointment_id>/offer/", times.offer, "offer"),
+    staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
+    staff("book/", times.book, "book"),
+    staff("calendar-feed/", feeds.feed, "feed"),
+    staff("calendar-feed/renew/<int:practitioner_id>/", feeds.renew, "renew-feed"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
 ]

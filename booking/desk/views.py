@@ -20,6 +20,7 @@ from booking.desk.history import last_change
 from booking.errors import BookingError, NotPossible
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
+from booking.pages import submission_of
 from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
 from clinic.models import User
@@ -54,6 +55,11 @@ def reach_message(request: HttpRequest, message_id: UUID) -> Message:
     return message
 
 
+def staff_of(request: HttpRequest) -> Actor:
+    """Who acts, and with which form: a double press is carried out once and answered alike."""
+    return Actor.staff(signed_in(request), submission_of(request))
+
+
 def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
     """Do it and say so, or say what stands in the way and who was first."""
     try:
@@ -76,7 +82,7 @@ def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
-    by, now = Actor.staff(signed_in(request)), timezone.now()
+    by, now = staff_of(request), timezone.now()
     act(
         request,
         lambda: actions.confirm(appointment_id=appointment.pk, by=by, now=now),
@@ -90,7 +96,7 @@ def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        by, now = Actor.staff(signed_in(request)), timezone.now()
+        by, now = staff_of(request), timezone.now()
         reason, note = Reason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         act(
             request,
@@ -108,7 +114,7 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        by, now = Actor.staff(signed_in(request)), timezone.now()
+        by, now = staff_of(request), timezone.now()
         note = form.cleaned_data["note"]
         act(
             request,
@@ -116,9 +122,13 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             "Cancelled. The patient is told.",
         )
         return back(request, appointment)
-    return ask(
-        request, appointment, form, "Cancel this appointment", (Status.PENDING, Status.BOOKED)
+    title = (
+        "Withdraw this offer"
+        if appointment.status == Status.PROPOSED
+        else "Cancel this appointment"
     )
+    while_in = (Status.PENDING, Status.BOOKED, Status.PROPOSED)
+    return ask(request, appointment, form, title, while_in)
 
 
 def ask(
@@ -148,7 +158,7 @@ def called(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if message.channel != Message.Channel.CALL or message.state != Message.State.WAITING:
         messages.warning(request, "This call is no longer on the list.")
     else:
-        by, now = Actor.staff(signed_in(request)), timezone.now()
+        by, now = staff_of(request), timezone.now()
         actions.record_call(message_id=message.pk, by=by, now=now)
         messages.success(request, "The call is recorded.")
     return redirect("admin:index")
@@ -160,7 +170,7 @@ def send_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if message.state != Message.State.FAILED:
         messages.warning(request, "Only a message that failed is sent again.")
     else:
-        by, now = Actor.staff(signed_in(request)), timezone.now()
+        by, now = staff_of(request), timezone.now()
         actions.send_again(message_id=message.pk, by=by, now=now)
         messages.success(request, "The message is on its way again.")
     if "from_message" in request.POST:

@@ -126,6 +126,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Requests to confirm or decline, the longest waiting first."""
         return self.filter(status=Status.PENDING).order_by("request__sent_at")
 
+    def waiting_for_patients(self) -> Self:
+        """Offers that nobody has answered, those that end first at the top, each together."""
+        return self.filter(status=Status.PROPOSED).order_by("expires_at", "request", "starts_at")
+
     def offered_to(self, request: AppointmentRequest) -> Self:
         """The times that a patient can choose from, the earliest first."""
         return self.filter(request=request, status=Status.PROPOSED).order_by("starts_at")

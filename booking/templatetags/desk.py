@@ -1,12 +1,16 @@
 """What the staff's pages show of the bookings."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from booking.desk.calls import when
 from booking.desk.today import Desk, desk_for
 from booking.models import Appointment
 from clinic import times
@@ -25,11 +29,13 @@ def todays_desk(context: dict[str, Any]) -> Desk | None:
     return desk_for(request.user, now=timezone.now())
 
 
-@register.filter
-def when(appointment: Appointment) -> str:
-    """“Tue Nov 24, 9:30 am EST”, as the clock on the location's wall shows it."""
-    local = appointment.local_start
-    return f"{local:%a %b} {local.day}, {times.clock(local)} {local.tzname()}"
+@register.simple_tag
+def submission() -> SafeString:
+    """The token of a form that acts: sent twice, it is carried out once."""
+    return format_html('<input type="hidden" name="submission" value="{}">', uuid4())
+
+
+register.filter("when", when)
 
 
 @register.filter
@@ -41,6 +47,8 @@ def hours(appointment: Appointment) -> str:
 
 @register.filter
 def ago(moment: datetime, now: datetime) -> str:
+    if now - moment < timedelta(minutes=1):
+        return "less than a minute"
     return timesince(moment, now, depth=1)
 
 

@@ -17,7 +17,7 @@ from tests.booking.builders import an_appointment
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", "calendar/", "cancel/"]
+PAGES = ["", "calendar/", "cancel/", "move/", "attend/", "decline/"]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_log_still_says_what_happened(log: io.StringIO, token: str) -> None:
 def test_an_error_behind_the_link_does_not_name_it_either(
     log: io.StringIO, token: str, error: Exception
 ) -> None:
-    with mock.patch.object(appointment_views, "_current", side_effect=error):
+    with mock.patch.object(appointment_views, "_page", side_effect=error):
         response = Client(raise_request_exception=False).get(f"/appointment/{token}/")
     assert response.status_code in {500, 503}
     assert log.getvalue()
