@@ -1,4 +1,4 @@
-"""A clerk beside the web server, in a program of its own: prepares, acts for staff, looks.
+"""A clerk beside the web server, in a program of its own, who prepares and looks.
 
 Asked in lines of JSON, it answers in lines of JSON (tests/faults/clerks.py holds the other end).
 """
@@ -13,23 +13,19 @@ from uuid import UUID
 from django.utils import timezone
 
 from booking import actions
-from booking.actions import Proposal
 from booking.actors import Actor
-from booking.errors import BookingError
 from booking.links import path_for
 from booking.models import (
     Appointment,
     AppointmentEvent,
     AppointmentRequest,
     Message,
-    Status,
 )
 from clinic.models import Clinic, Service
 from tests.booking import builders, racers
 from tests.clinic.staff import a_client
 
 HOURS = ((time(8), time(20)),)
-STAFF = AppointmentEvent.ActorKind.STAFF
 
 
 def open_house(staff: int) -> dict[str, Any]:
@@ -39,12 +35,13 @@ def open_house(staff: int) -> dict[str, Any]:
     common = {"slot_step": 10, "buffer_after": 10, "horizon_days": 120}
     alone = builders.a_service(slug="alone", **common)
     shared = builders.a_service(slug="shared", needs_room=True, **common)
-    builders.a_practitioner(alone, hours=HOURS, weekdays=range(7))
-    for _person in range(2):
-        builders.a_practitioner(shared, hours=HOURS, weekdays=range(7))
+    people = [
+        builders.a_practitioner(service, hours=HOURS, weekdays=range(7))
+        for service in (alone, shared, shared)
+    ]
     clients = [a_client("Front desk") for _member in range(staff)]
     return {
-        "zone": "America/New_York",
+        "practitioners": {"alone": [people[0].pk], "shared": [each.pk for each in people[1:]]},
         "staff": [client.cookies["session"].value for client in clients],
     }
 
@@ -66,40 +63,6 @@ def ask(service: str, slot: str) -> dict[str, str]:
     )
     appointment = Appointment.objects.get(request=sent)
     return {"token": str(token), "appointment": str(appointment.id), "link": path_for(sent)}
-
-
-def book(service: str, slot: str, token: str) -> str:
-    """Staff book on the telephone."""
-    details = builders.details(email=f"{token}@patients.test")
-    return outcome(
-        lambda: actions.book(
-            service=Service.objects.get(slug=service),
-            starts_at=instant(slot),
-            details=details,
-            by=Actor(STAFF, submission=UUID(token)),
-            now=timezone.now(),
-        )
-    )
-
-
-def offer(appointment: str, slots: list[str], token: str) -> str:
-    """Staff offer other times."""
-    return outcome(
-        lambda: actions.offer(
-            appointment_id=UUID(appointment),
-            times=[Proposal(instant(slot)) for slot in slots],
-            by=Actor(STAFF, submission=UUID(token)),
-            now=timezone.now(),
-        )
-    )
-
-
-def outcome(act: Callable[[], object]) -> str:
-    try:
-        act()
-    except BookingError as error:
-        return type(error).__name__
-    return "ok"
 
 
 def instant(text: str) -> datetime:
@@ -157,7 +120,7 @@ def stamp(moment: datetime | None) -> str:
 
 ERRANDS: dict[str, Callable[..., Any]] = {
     errand.__name__: errand
-    for errand in (open_house, drop_constraints, ask, book, offer, overlaps, standing, stored)
+    for errand in (open_house, drop_constraints, ask, overlaps, standing, stored)
 }
 
 

@@ -12,18 +12,19 @@ from zoneinfo import ZoneInfo
 from tests.booking.racing import start_python
 from tests.faults.history import Stored
 
+ZONE = ZoneInfo("America/New_York")
+
 
 @dataclass(frozen=True)
 class House:
-    """What the clerk has opened: the zone of its walls, and the sessions of its staff."""
+    """What the clerk has opened: who does each service, and the sessions of the staff."""
 
-    zone: str
+    practitioners: dict[str, list[int]]
     staff: list[str]
 
     def slot(self, day: int, minutes: int) -> str:
         """So many days from now, so many minutes after opening, as forms write it."""
-        zone = ZoneInfo(self.zone)
-        opening = datetime.combine(datetime.now(zone).date(), time(8), zone)
+        opening = datetime.combine(datetime.now(ZONE).date(), time(8), ZONE)
         moment = (opening + timedelta(days=day, minutes=minutes)).astimezone(UTC)
         return f"{moment:%Y-%m-%dT%H:%MZ}"
 

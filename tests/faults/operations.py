@@ -6,12 +6,12 @@ The same operation sent twice sends the same form with the same token.
 
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
-from uuid import uuid4
+from urllib.parse import urlencode
 
 from tests.faults.browsers import Browser, Form, Page
-from tests.faults.clerks import Clerk
 
 Answer = Literal["ok", "refused"]
+TYPED = {"who": "self", "full_name": "Ada", "prefers": "email", "language": "en"}
 
 
 class Surprise(AssertionError):
@@ -48,13 +48,16 @@ class Ask:
     service: str
     kind: str = "ask"
     token: str = ""
-    link: str = ""
     slot: str = ""
+    parking: str = ""
 
     def begin(self) -> None:
-        gate = self.browser.post(f"/book/safety/?service={self.service}", {"none": "on"})
-        if not gate.location:
-            raise Surprise(gate)
+        gate = f"/book/safety/?service={self.service}"
+        if not self.browser.cookies:
+            self.browser.get(gate)
+        page = self.browser.post(gate, {"none": "on"})
+        if not page.location:
+            raise Surprise(page)
 
     def hold(self, slot: str) -> Answer:
         page = self.browser.post("/book/time/", {"slot": slot})
@@ -63,8 +66,7 @@ class Ask:
         return "ok"
 
     def tell(self, email: str) -> None:
-        typed = {"who": "self", "full_name": "Ada", "prefers": "email", "language": "en"}
-        told = self.browser.post("/book/details/", typed | {"email": email})
+        told = self.browser.post("/book/details/", TYPED | {"email": email})
         if not told.location.endswith("/book/check/"):
             raise Surprise(told)
         page = self.browser.follow(told)
@@ -72,6 +74,7 @@ class Ask:
 
     def prepare(self, parking: str, email: str) -> None:
         """All of it but the last presses, with another time that is held meanwhile."""
+        self.parking = parking
         self.begin()
         if self.hold(parking) != "ok":
             raise LookupError(f"{parking} is taken")
@@ -152,13 +155,12 @@ def decline_offers(browser: Browser, link: str) -> ByLink:
 
 @dataclass
 class AtTheDesk:
-    """What staff answer in the admin."""
+    """What staff do in the admin."""
 
     browser: Browser
-    appointment: str
     kind: str
     form: Form
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, object] = field(default_factory=dict)
 
     @property
     def token(self) -> str:
@@ -167,62 +169,65 @@ class AtTheDesk:
     def send(self) -> Answer:
         page = self.browser.send(self.form, **self.fields)
         if page.status != 302:
-            raise Surprise(page)
+            return self.refusal(page)
         said = self.browser.follow(page)
         if '<li class="success">' in said.text:
             return "ok"
         if '<li class="warning">' in said.text:
-            return "refused"
+            return "refused"  # another was faster: by whom, and what it is now
         raise Surprise(said)
 
-
-DECLINED = {"reason": "not_possible", "note": ""}
+    def refusal(self, page: Page) -> Answer:
+        raise Surprise(page)
 
 
 def confirm(browser: Browser, appointment: str) -> AtTheDesk:
     page = browser.get(f"/admin/booking/appointment/{appointment}/change/")
-    return AtTheDesk(browser, appointment, "confirm", page.form("/confirm/"))
+    return AtTheDesk(browser, "confirm", page.form("/confirm/"))
+
+
+def desk_form(browser: Browser, appointment: str, page: str) -> Form:
+    return browser.get(f"/admin/desk/appointments/{appointment}/{page}/").form()
 
 
 def decline(browser: Browser, appointment: str) -> AtTheDesk:
-    page = browser.get(f"/admin/desk/appointments/{appointment}/decline/")
-    return AtTheDesk(browser, appointment, "decline", page.form(), DECLINED)
+    form = desk_form(browser, appointment, "decline")
+    return AtTheDesk(browser, "decline", form, {"reason": "not_possible", "note": ""})
 
 
-@dataclass
-class Book:
-    """Staff book for somebody on the telephone, in a program beside the server."""
-
-    clerk: Clerk
-    service: str
-    slot: str
-    kind: str = "book"
-    token: str = field(default_factory=lambda: str(uuid4()))
-
-    def send(self) -> Answer:
-        said = self.clerk("book", service=self.service, slot=self.slot, token=self.token)
-        return by_the_clerk(said)
+def withdraw(browser: Browser, appointment: str) -> AtTheDesk:
+    """Staff cancel a request, an appointment, or an offer with all its times."""
+    form = desk_form(browser, appointment, "cancel")
+    return AtTheDesk(browser, "withdraw", form, {"note": ""})
 
 
-@dataclass
-class Offer:
-    """Staff offer another time, in a program beside the server."""
+class TimesAtTheDesk(AtTheDesk):
+    """What staff do with free times, each “instant practitioner”."""
 
-    clerk: Clerk
-    appointment: str
-    slots: list[str]
-    kind: str = "offer"
-    token: str = field(default_factory=lambda: str(uuid4()))
+    def refusal(self, page: Page) -> Answer:
+        """Just taken, and others to press or tick."""
+        if page.status != 409 or "just taken" not in page.text or not self.has_others(page):
+            raise Surprise(page)
+        return "refused"
 
-    def send(self) -> Answer:
-        said = self.clerk(
-            "offer", appointment=self.appointment, slots=self.slots, token=self.token
-        )
-        return by_the_clerk(said)
+    def has_others(self, page: Page) -> bool:
+        if self.kind == "book":
+            return "formaction=" in page.text
+        return any(form.sends("slot") or form.sends("slots") for form in page.forms)
 
 
-def by_the_clerk(said: str) -> Answer:
-    if said == "ok":
-        return "ok"
-    assert said in {"JustTaken", "NotPossible", "OffersOverlap"}, said
-    return "refused"
+def offer(browser: Browser, appointment: str, *slots: str) -> AtTheDesk:
+    form = desk_form(browser, appointment, "offer")
+    return TimesAtTheDesk(browser, "offer", form, {"slots": list(slots), "note": ""})
+
+
+def move_at_the_desk(browser: Browser, appointment: str, slot: str) -> AtTheDesk:
+    form = desk_form(browser, appointment, "move")
+    return TimesAtTheDesk(browser, "staff move", form, {"slot": slot})
+
+
+def book(browser: Browser, service: str, slot: str, email: str) -> AtTheDesk:
+    """For somebody on the telephone."""
+    page = browser.get(f"/admin/desk/book/?{urlencode({'service': service, 'slot': slot})}")
+    typed = TYPED | {"email": email}
+    return TimesAtTheDesk(browser, "book", page.form(), typed)
