@@ -100,16 +100,14 @@ def environment(url: str) -> dict[str, str]:
     return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
-def start_python(
-    url: str, module: str, *arguments: str, stdin: int = subprocess.DEVNULL, **variables: str
-) -> subprocess.Popen[str]:
+def start_python(url: str, module: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     """A module's `main()` in a program of its own, with Django set up."""
     start = f"import django; django.setup(); from {module} import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", start, *arguments],
         cwd=ROOT,
         env=environment(url) | variables,
-        stdin=stdin,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

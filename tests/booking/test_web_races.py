@@ -1,4 +1,4 @@
-"""Races through the web server itself, a few (tests/faults has many)."""
+"""Races and kills at the web server itself, a few of each; tests/faults has many."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.booking.racing import Track, track
+from tests.faults.crowd import assert_all_is_there, run_history
 from tests.faults.races import line_up, run_races, stadium
-
-RACES = 12
 
 pytestmark = [pytest.mark.race, pytest.mark.slow, pytest.mark.xdist_group("race")]
 
@@ -21,7 +20,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
 
 def test_a_time_is_never_given_twice(migrated: Track, tmp_path: Path) -> None:
     with stadium(migrated, tmp_path) as place:
-        run_races(place, RACES)
+        run_races(place, 12)
 
 
 def test_without_lock_and_constraint_it_is(migrated: Track, tmp_path: Path) -> None:
@@ -33,3 +32,7 @@ def test_without_lock_and_constraint_it_is(migrated: Track, tmp_path: Path) -> N
         assert place.clerk("overlaps") > 0
         with pytest.raises(AssertionError):
             race.check()
+
+
+def test_what_was_acknowledged_survives_the_server(migrated: Track, tmp_path: Path) -> None:
+    assert_all_is_there(run_history(migrated, tmp_path, wanted=150, kills=2))

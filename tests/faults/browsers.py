@@ -69,9 +69,7 @@ class Page:
         for form in self.forms:
             address = urlsplit(form.action).path or urlsplit(self.path).path
             if address.endswith(ending or urlsplit(self.path).path):
-                return Form(
-                    urljoin(self.path, form.action), form.hidden, form.buttons, form.boxes
-                )
+                return Form(urljoin(self.path, form.action), form.hidden, form.buttons, form.boxes)
         raise LookupError(f"{self.status} {self.path} has no form for {ending or 'itself'}")
 
 

@@ -6,9 +6,8 @@ Asked in lines of JSON, it answers in lines of JSON (tests/faults/clerks.py hold
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from booking.models import (
     AppointmentRequest,
     Message,
 )
-from clinic.models import Clinic, Service
+from clinic.models import Service
 from tests.booking import builders, racers
 from tests.clinic.staff import a_client
 
@@ -32,7 +31,7 @@ def open_house(staff: int) -> dict[str, Any]:
     """One practitioner without a room, and two who share the only one; staff who are signed in."""
     builders.a_clinic(open_requests_a_patient=1)
     builders.a_room()
-    common = {"slot_step": 10, "buffer_after": 10, "horizon_days": 120}
+    common = {"slot_step": 20, "buffer_after": 10, "horizon_days": 120}
     alone = builders.a_service(slug="alone", **common)
     shared = builders.a_service(slug="shared", needs_room=True, **common)
     people = [
@@ -89,7 +88,7 @@ def stored() -> dict[str, list[list[Any]]]:
         "requests": [[str(row.id), str(row.submission_token)] for row in sent],
         "appointments": [appointment_row(row) for row in Appointment.objects.all()],
         "events": [event_row(row) for row in AppointmentEvent.objects.all()],
-        "messages": sorted({message_row(row) for row in Message.objects.all()}),
+        "messages": [list(row) for row in {message_row(row) for row in Message.objects.all()}],
     }
 
 
@@ -115,7 +114,6 @@ def message_row(row: Message) -> tuple[str, str, int]:
 
 def stamp(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%dT%H:%MZ}" if moment else ""
-
 
 
 ERRANDS: dict[str, Callable[..., Any]] = {

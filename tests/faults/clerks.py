@@ -36,7 +36,8 @@ class Clerk:
         self.process = process
 
     def __call__(self, errand: str, **arguments: Any) -> Any:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps([errand, arguments]) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
@@ -52,7 +53,7 @@ class Clerk:
 
 @contextmanager
 def clerk(database: str) -> Iterator[Clerk]:
-    with start_python(database, "tests.faults.clerk", stdin=subprocess.PIPE) as process:
+    with start_python(database, "tests.faults.clerk") as process:
         try:
             yield Clerk(process)
         finally:

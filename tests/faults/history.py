@@ -37,8 +37,10 @@ MESSAGES: dict[tuple[str, str, str], frozenset[str]] = {
     ("proposed", "cancelled", "offer_declined"): frozenset({"staff_offer_declined"}),
     ("proposed", "cancelled", "offer_ended"): frozenset({"offer_ended", "staff_offer_ended"}),
     ("proposed", "cancelled", "by_clinic"): frozenset({"cancelled"}),
-    **{("pending", "cancelled", why): frozenset({"declined"})
-       for why in ("not_possible", "other_service", "not_our_field", "please_call")},
+    **{
+        ("pending", "cancelled", why): frozenset({"declined"})
+        for why in ("not_possible", "other_service", "not_our_field", "please_call")
+    },
     **{(was, "cancelled", "by_clinic"): frozenset({"cancelled"}) for was in ("pending", "booked")},
     **{(was, "cancelled", "by_patient"): WITHDRAWN for was in ("pending", "booked")},
 }

@@ -4,6 +4,7 @@
 The same operation sent twice sends the same form with the same token.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 from tests.faults.browsers import Browser, Form, Page
 
 Answer = Literal["ok", "refused"]
+SAID = re.compile(r'<li class="(success|warning|error)">')
 TYPED = {"who": "self", "full_name": "Ada", "prefers": "email", "language": "en"}
 
 
@@ -171,10 +173,12 @@ class AtTheDesk:
         if page.status != 302:
             return self.refusal(page)
         said = self.browser.follow(page)
-        if '<li class="success">' in said.text:
-            return "ok"
-        if '<li class="warning">' in said.text:
-            return "refused"  # another was faster: by whom, and what it is now
+        # The last word; one before it may be of an answer that never arrived.
+        match SAID.findall(said.text)[-1:]:
+            case ["success"]:
+                return "ok"
+            case ["warning"]:
+                return "refused"  # another was faster: who, and what it is now
         raise Surprise(said)
 
     def refusal(self, page: Page) -> Answer:
@@ -205,8 +209,9 @@ class TimesAtTheDesk(AtTheDesk):
     """What staff do with free times, each “instant practitioner”."""
 
     def refusal(self, page: Page) -> Answer:
-        """Just taken, and others to press or tick."""
-        if page.status != 409 or "just taken" not in page.text or not self.has_others(page):
+        """Just taken, or two that overlap; and others to press or tick."""
+        said_so = "just taken" in page.text or "times overlap" in page.text
+        if page.status != 409 or not said_so or not self.has_others(page):
             raise Surprise(page)
         return "refused"
 
@@ -221,13 +226,12 @@ def offer(browser: Browser, appointment: str, *slots: str) -> AtTheDesk:
     return TimesAtTheDesk(browser, "offer", form, {"slots": list(slots), "note": ""})
 
 
-def move_at_the_desk(browser: Browser, appointment: str, slot: str) -> AtTheDesk:
+def move_at_the_desk(browser: Browser, appointment: str) -> AtTheDesk:
     form = desk_form(browser, appointment, "move")
-    return TimesAtTheDesk(browser, "staff move", form, {"slot": slot})
+    return TimesAtTheDesk(browser, "staff move", form)
 
 
 def book(browser: Browser, service: str, slot: str, email: str) -> AtTheDesk:
     """For somebody on the telephone."""
     page = browser.get(f"/admin/desk/book/?{urlencode({'service': service, 'slot': slot})}")
-    typed = TYPED | {"email": email}
-    return TimesAtTheDesk(browser, "book", page.form(), typed)
+    return TimesAtTheDesk(browser, "book", page.form(), {**TYPED, "email": email})

@@ -129,7 +129,7 @@ def line_up(stadium: Stadium, number: int) -> Race:
     day, place = divmod(number, A_DAY // RACE_EVERY)
     start = place * RACE_EVERY
     slots = [
-        stadium.house.slot(RACES + day, start + (place % 3 * 10 if is_staggered else 0))
+        stadium.house.slot(RACES + day, start + (place % 3 * 20 if is_staggered else 0))
         for place in range(CLIENTS)
     ]
     lane = Lane(stadium, service, slots)

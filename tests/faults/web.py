@@ -40,7 +40,8 @@ class WebServer:
         self.process = start(self.command, self.environment, self.log)
         deadline = time.monotonic() + SECONDS_TO_START
         while not self.listens():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.said
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
             time.sleep(0.05)
 
     def listens(self) -> bool:
@@ -59,9 +60,7 @@ class WebServer:
         return self.log.read_text()
 
 
-def start(
-    command: list[str], variables: dict[str, str], log: Path
-) -> "subprocess.Popen[bytes]":
+def start(command: list[str], variables: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
     """A part of the site as a group of processes of its own; what it says is added to the log."""
     with log.open("a") as output:
         return subprocess.Popen(
