@@ -123,7 +123,15 @@ class StaffAdmin(UserAdmin):
 class ClinicAdmin(PublishingAdmin):
     fieldsets = (
         (None, {"fields": ("name", "telephone", "email", "time_zone")}),
-        ("Bookings", {"fields": ("accepts_bookings", "consultation")}),
+        (
+            "Bookings",
+            {
+                "fields": (
+                    *("accepts_bookings", "consultation"),
+                    *("open_requests_a_patient", "unconfirmed_share"),
+                )
+            },
+        ),
         ("English", {"fields": ("tagline_en", "about_en")}),
         ("Spanish", {"fields": ("tagline_es", "about_es")}),
         (

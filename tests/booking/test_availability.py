@@ -465,6 +465,34 @@ def test_one_unconfirmed_visit_is_always_possible_and_staff_may_always_book() ->
     assert starts(with_visits(1, share=10), replace(rules, for_staff=True))
 
 
+def test_hours_that_overlap_count_once_towards_the_share() -> None:
+    """Two hours from nine to eleven, however they are entered: an hour is half of them."""
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    calendar = open_on(TUESDAY, ("09:00", "11:00"), ("09:30", "11:00"), ("10:00", "11:00"))
+    calendar = replace(calendar, visits=(visit,), unconfirmed_share=50)
+    assert starts(calendar)
+    assert not starts(replace(calendar, unconfirmed_share=49))
+
+
+def test_the_share_is_that_of_the_hours_that_are_not_closed() -> None:
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    calendar = open_on(TUESDAY, ("09:00", "13:00"))
+    calendar = replace(calendar, visits=(visit,), unconfirmed_share=50)
+    for open_until, is_open in (("11:00", True), ("10:59", False)):
+        closed = (between(TUESDAY, open_until, "13:00"),)
+        assert bool(starts(replace(calendar, closed=closed))) is is_open
+        assert bool(starts(replace(calendar, away=closed))) is is_open
+
+
+def test_hours_in_spite_of_a_closure_belong_to_the_day() -> None:
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    closed = tuple(closure_intervals(TUESDAY, TUESDAY, None, None, NEW_YORK))
+    extra = Hours(TUESDAY.weekday(), clock("10:00"), clock("12:00"), despite_closures=True)
+    calendar = replace(open_on(TUESDAY), hours=(extra,), closed=closed, visits=(visit,))
+    assert starts(replace(calendar, unconfirmed_share=50))
+    assert not starts(replace(calendar, unconfirmed_share=49))
+
+
 def test_what_is_confirmed_does_not_count_towards_the_share() -> None:
     calendar = with_visits(5, share=50)
     confirmed = tuple(visit._replace(is_unconfirmed=False) for visit in calendar.visits)

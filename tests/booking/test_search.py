@@ -251,7 +251,10 @@ def situations(draw: st.DrawFn) -> Situation:
             Visit(begin, end - begin, draw(st.sampled_from(zones)), draw(st.booleans()))
             for begin, end in booked
         )
-        most, share = draw(st.sampled_from([None, 1, 2])), draw(st.sampled_from([None, 10, 50]))
+        most, share = (
+            draw(st.sampled_from([None, 1, 2])),
+            draw(st.sampled_from([None, 10, 30, 50, 80])),
+        )
         for place in draw(st.sampled_from([[0], [1], [0, 1]])):
             calendar = Calendar(
                 practitioner_id=person,
