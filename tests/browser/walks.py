@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import answers
+from tests.browser.site import Site
 from tests.browser.steps import ARTICLE, Person, Visitor
 
 PUBLIC_PATHS = [
@@ -91,6 +93,13 @@ def link_pages(patient: Visitor) -> Iterator[str]:
     patient.follows("See, move or cancel your request")
     patient.reads("Requested, not yet confirmed")
     yield "the patient's own page"
+    patient.follows("Choose another time")
+    patient.reads("Choose another time")
+    yield "move"
+    patient.takes_a_time_long_past()
+    patient.reads("This time is not offered.")
+    yield "move with an error"
+    patient.follows("Your appointment")
     patient.follows("Withdraw the request")
     patient.reads("Withdraw this request?")
     yield "cancel"
@@ -111,6 +120,29 @@ def lost_link_pages(patient: Visitor) -> Iterator[str]:
     patient.presses("Send the link again")
     patient.reads("Check your e-mail")
     yield "a lost link, asked for"
+
+
+def answered_pages(patient: Visitor, site: Site, person: Person) -> Iterator[str]:
+    """What the link shows of a request that staff have answered, by offering other times."""
+    patient.asks_for_consultation(person)
+    patient.follows("See, move or cancel your request")
+    answers.offer(site, person)
+    patient.page.reload()
+    patient.reads("Other times for you")
+    yield "offers"
+    patient.follows("None of these suits me")
+    patient.reads("None of these times?")
+    yield "none of the offers"
+    patient.follows("No, show them again")
+    patient.page.get_by_role("button", name=patient.says("Take this time")).last.click()
+    patient.reads("Confirmed")
+    yield "confirmed"
+    patient.follows("I am coming")
+    patient.reads("Are you coming?")
+    yield "coming?"
+    patient.presses("Yes, I am coming")
+    patient.reads("Confirmed")
+    yield "coming"
 
 
 def desk_pages(staff: Page, person: Person) -> Iterator[str]:
