@@ -168,9 +168,8 @@ class LocationAdmin(PublishingAdmin):
 
 
 class WorkingHoursInline(admin.TabularInline):
-    """Hours of one day alone: the same date in “valid from” and “valid until”."""
-
     model = WorkingHours
+    template = "admin/clinic/workinghours/tabular.html"
     extra = 0
 
 

@@ -94,7 +94,7 @@ def hold(
     request = _draft(request_id)
     held = request.appointments.filter(status=Status.HELD).first()
     if held and held.starts_at == starts_at and practitioner in {None, held.practitioner}:
-        return changes.renew(held, now)
+        return changes.renew(changes.keep(request, by=by, now=now), now)
     opening = changes.find(request, starts_at, practitioner, now)
     if held:
         changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
@@ -110,7 +110,7 @@ def keep_hold(*, request_id: UUID, by: Actor, now: datetime) -> Appointment:
     Raises NoTimeChosen if none was ever chosen, JustTaken or NotOffered if it is gone.
     """
     lock_calendar()
-    return changes.keep(_draft(request_id), by=by, now=now)
+    return changes.renew(changes.keep(_draft(request_id), by=by, now=now), now)
 
 
 @one_transaction

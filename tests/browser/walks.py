@@ -88,7 +88,7 @@ def booking_pages(patient: Visitor, person: Person) -> Iterator[str]:
 
 
 def link_pages(patient: Visitor) -> Iterator[str]:
-    patient.follows("See or cancel your request")
+    patient.follows("See, move or cancel your request")
     patient.reads("Requested, not yet confirmed")
     yield "the patient's own page"
     patient.follows("Withdraw the request")
@@ -96,6 +96,21 @@ def link_pages(patient: Visitor) -> Iterator[str]:
     yield "cancel"
     patient.opens(WRONG_LINK)
     yield "a wrong link"
+    yield from lost_link_pages(patient)
+
+
+def lost_link_pages(patient: Visitor) -> Iterator[str]:
+    """From the page of a wrong link, where it is needed."""
+    patient.follows("Have the link sent again")
+    patient.reads("Lost the link to your appointment?")
+    yield "a lost link"
+    patient.presses("Send the link again")
+    patient.reads("There is a problem")
+    yield "a lost link with an error"
+    patient.field("E-mail").fill("nobody@patient.example")
+    patient.presses("Send the link again")
+    patient.reads("Check your e-mail")
+    yield "a lost link, asked for"
 
 
 def desk_pages(staff: Page, person: Person) -> Iterator[str]:
@@ -126,6 +141,17 @@ def desk_pages(staff: Page, person: Person) -> Iterator[str]:
     yield "messages"
     staff.get_by_role("table").get_by_role("link").first.click()
     yield "message"
+    yield from feed_pages(staff)
+
+
+def feed_pages(staff: Page) -> Iterator[str]:
+    """The address of somebody's calendar feed, on their page, and the page that renews it."""
+    staff.goto("/admin/clinic/practitioner/")
+    staff.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(staff.get_by_role("heading", name="Calendar feed")).to_be_visible()
+    staff.get_by_role("link", name="Renew the address").click()
+    expect(staff.get_by_role("heading", name="Renew the address?")).to_be_visible()
+    yield "renew the address of a feed"
 
 
 def telephone_pages(staff: Page) -> Iterator[str]:
