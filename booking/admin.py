@@ -18,7 +18,7 @@ from booking import emails, links
 from booking.desk.calls import offers_in, what_to_say
 from booking.desk.history import history_of
 from booking.desk.today import caution_names, flags_of
-from booking.desk.words import when
+from booking.desk.words import moment, when
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
 from booking.models.appointments import Status
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
@@ -155,7 +155,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "status",
                     "reason_code",
                     "expires_at",
-                    "attendance_confirmed_at",
+                    "attendance",
                     "service",
                     "practitioner",
                     "location",
@@ -199,6 +199,11 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
         return when(appointment)
+
+    @admin.display(description="says they are coming")
+    def attendance(self, appointment: Appointment) -> str:
+        at = appointment.attendance_confirmed_at
+        return f"since {moment(at, appointment.location.zone)}" if at else "–"
 
     @admin.display(description="patient", ordering="request__patient__full_name")
     def patient_name(self, appointment: Appointment) -> str:

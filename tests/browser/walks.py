@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
+<<<<<<< HEAD
 from tests.browser import answers
 from tests.browser.site import Site
 from tests.browser.steps import ARTICLE, Person, Visitor
+=======
+from tests.browser.steps import ARTICLE, CONSULTATION, Person, Visitor
+>>>>>>> h4
 
 PUBLIC_PATHS = [
     "/",
@@ -153,12 +157,22 @@ def desk_pages(staff: Page, person: Person) -> Iterator[str]:
     staff.get_by_role("link", name=f"Decline the request of {person.name}", exact=True).click()
     yield "decline"
     staff.get_by_role("button", name="Decline this request").click()
-    expect(staff.get_by_text("Choose what the patient is told.")).to_be_visible()
+    expect(staff.get_by_role("alert")).to_contain_text("Choose what the patient is told.")
     yield "decline with an error"
+    staff.goto("/admin/")
+    staff.get_by_role("link", name=f"Offer other times to {person.name}", exact=True).click()
+    yield "offer"
+    staff.get_by_role("button", name="Offer other times").click()
+    expect(staff.get_by_role("alert")).to_contain_text("Choose the times to offer.")
+    yield "offer with an error"
     staff.goto("/admin/")
     staff.get_by_role("link", name=person.name, exact=True).click()
     expect(staff.get_by_role("heading", name="What became of it")).to_be_visible()
     yield "appointment"
+    staff.get_by_role("link", name="Move", exact=True).click()
+    expect(staff.get_by_role("radio").first).to_be_visible()
+    yield "move"
+    yield from telephone_pages(staff)
     staff.goto("/admin/booking/message/")
     yield "messages"
     staff.get_by_role("table").get_by_role("link").first.click()
@@ -174,6 +188,21 @@ def feed_pages(staff: Page) -> Iterator[str]:
     staff.get_by_role("link", name="Renew the address").click()
     expect(staff.get_by_role("heading", name="Renew the address?")).to_be_visible()
     yield "renew the address of a feed"
+
+
+def telephone_pages(staff: Page) -> Iterator[str]:
+    """Booking for somebody who calls; nothing is booked."""
+    staff.goto("/admin/")
+    staff.get_by_role("link", name="Book for a patient").click()
+    expect(staff.get_by_role("link", name=CONSULTATION)).to_be_visible()
+    yield "service of a caller"
+    staff.get_by_role("link", name=CONSULTATION).click()
+    expect(staff.get_by_role("button", name="Show times")).to_be_visible()
+    yield "times for a caller"
+    staff.get_by_role("region").get_by_role("link").first.click()
+    staff.get_by_role("button", name="Book and confirm").click()
+    expect(staff.get_by_role("alert")).to_contain_text("Enter the full name of the patient.")
+    yield "details of a caller, with errors"
 
 
 def admin_pages(staff: Page) -> Iterator[str]:
