@@ -4,13 +4,9 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
-<<<<<<< HEAD
 from tests.browser import answers
 from tests.browser.site import Site
-from tests.browser.steps import ARTICLE, Person, Visitor
-=======
 from tests.browser.steps import ARTICLE, CONSULTATION, Person, Visitor
->>>>>>> h4
 
 PUBLIC_PATHS = [
     "/",
