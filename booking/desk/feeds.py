@@ -68,7 +68,6 @@ def renew(request: HttpRequest, practitioner_id: int) -> HttpResponse:
             person=person,
             back_url=resolve_url(*back),
         )
-    if form.cleaned_data["version"] == person.feed_version:
-        actions.renew_feed(practitioner_id=person.pk)
+    actions.renew_feed(practitioner_id=person.pk, version=form.cleaned_data["version"])
     messages.success(request, "The address is new. Subscribe to it wherever you used the old one.")
     return redirect(*back)

@@ -198,7 +198,7 @@ def test_of_the_requests_nothing_is_read_but_the_reference(person: Practitioner)
 
 def renewed(person: Practitioner) -> str:
     token = links.feed_token_for(person)
-    actions.renew_feed(practitioner_id=person.pk)
+    actions.renew_feed(practitioner_id=person.pk, version=person.feed_version)
     return token
 
 
