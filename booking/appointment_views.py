@@ -18,7 +18,7 @@ from booking.actors import Actor
 from booking.errors import BookingError, NotFree, TooMany
 from booking.ics import calendar_file
 from booking.models.appointments import Status
-from booking.pages import private, submission_of
+from booking.pages import submission_of, unnamed, wrong_link
 from booking.standing import Standing
 from booking.week import Week
 from booking.wishes import Wish, parse_instant
@@ -26,12 +26,6 @@ from clinic.memory import the_clinic
 from clinic.views import not_found
 
 LinkView = Callable[[HttpRequest, Standing], HttpResponse]
-
-
-def unnamed(response: HttpResponse) -> HttpResponse:
-    """Private, and its address is told to nobody, not even to our own pages."""
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return private(response)
 
 
 def with_form(response: HttpResponse) -> HttpResponse:
@@ -50,9 +44,7 @@ def linked_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
         now = timezone.now()
         found = links.request_for(token, now=now)
         if found is None:
-            if not limits.check_link(request, now=now):
-                return unnamed(render(request, "booking/too_many.html", status=429))
-            return unnamed(not_found(request, Http404()))
+            return wrong_link(request, now=now)
         try:
             return unnamed(view(request, Standing.of(found, now=now)))
         except TooMany:

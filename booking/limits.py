@@ -15,7 +15,8 @@ REQUESTS_A_DAY_AND_ADDRESS = 10
 REQUESTS_A_DAY_AND_PERSON = 5
 WRONG_LINKS_AN_HOUR = 60
 CHANGES_AN_HOUR = 30
-LOST_LINKS_AN_HOUR, LOST_LINKS_A_DAY_AND_PERSON = 10, 5
+LOST_LINKS_A_DAY_AND_ADDRESS = 10
+LOST_LINKS_A_DAY_AND_PERSON = 5
 
 
 def _by_address(
@@ -51,7 +52,7 @@ def check_change(http: HttpRequest, *, now: datetime) -> None:
 
 def check_lost_link(http: HttpRequest, *, email: str, now: datetime) -> None:
     """Count one asking for a lost link, whether the address is known or not."""
-    by_address = Limit("lost-link", client_address(http), LOST_LINKS_AN_HOUR, HOUR)
+    by_address = Limit("lost-link", client_address(http), LOST_LINKS_A_DAY_AND_ADDRESS, DAY)
     by_email = Limit("lost-link-email", email, LOST_LINKS_A_DAY_AND_PERSON, DAY)
     if not within_limits(by_address, by_email, now=now):
         raise TooMany

@@ -32,7 +32,6 @@ class Week:
     zone: ZoneInfo
     wanted: datetime | None
     current: Appointment | None  # which is to move, and not to where it is
-    first: Opening | None  # the first free time, where it was looked for
     asked_for: date | None
 
     @classmethod
@@ -54,14 +53,22 @@ class Week:
         before = current.practitioner if current else None
         who = wish.practitioner if "practitioner" in query else before
         asked_for = _day(query.get("week", ""))
-        first = None
-        if asked_for is None:
-            found = openings.next_openings(
-                service, now=now, practitioner=who, besides=request_id, limit=2
-            )
-            first = next(iter(_elsewhere(found, current).first()), None)
         zone = the_clinic().zone
-        return cls(service, request_id, who, now, zone, wish.at, current, first, asked_for)
+        return cls(service, request_id, who, now, zone, wish.at, current, asked_for)
+
+    @cached_property
+    def first(self) -> Opening | None:
+        """The first free time; whoever asks for a week has left it behind."""
+        if self.asked_for:
+            return None
+        found = openings.next_openings(
+            self.service,
+            now=self.now,
+            practitioner=self.practitioner,
+            besides=self.request_id,
+            limit=2,
+        )
+        return next(iter(_elsewhere(found, self.current).openings), None)
 
     @property
     def today(self) -> date:
@@ -73,10 +80,13 @@ class Week:
 
     @cached_property
     def first_day(self) -> date:
-        near = self.wanted or (self.first.starts_at if self.first else self.now)
-        day = self.asked_for or near.astimezone(self.zone).date()
+        day = self.asked_for or self._near.astimezone(self.zone).date()
         day = min(max(day, self.today), self.horizon)
         return max(day - timedelta(days=day.weekday()), self.today)
+
+    @property
+    def _near(self) -> datetime:
+        return self.wanted or (self.first.starts_at if self.first else self.now)
 
     @property
     def last_day(self) -> date:
@@ -105,12 +115,12 @@ class Week:
 
     @property
     def is_empty(self) -> bool:
-        return not any(openings for _day, openings in self.days)
+        return not any(times for _day, times in self.days)
 
     @property
     def nothing_at_all(self) -> bool:
         """Not even one until the horizon."""
-        return self.asked_for is None and self.first is None
+        return self.asked_for is None and self.is_empty and self.first is None
 
     @property
     def wished(self) -> Opening | None:
@@ -122,11 +132,12 @@ class Week:
         """The free times closest to the one that could not be had, else the first ones."""
         who, request_id = self.practitioner, self.request_id
         if self.wanted:
-            near = openings.around(
+            around = openings.around(
                 self.service, self.wanted, now=self.now, practitioner=who, besides=request_id
             )
+            near = _elsewhere(around, self.current)
             if near.openings:
-                return _elsewhere(near, self.current).nearest(self.wanted)
+                return near.nearest(self.wanted)
         first = openings.next_openings(
             self.service, now=self.now, practitioner=who, besides=request_id
         )

@@ -74,7 +74,7 @@ def test_requests_and_writes(service: Service, measured: Measured) -> None:
         lambda: visitor.get("book-details"),
         lambda: visitor.tells(telephone="732-555-0123"),
         lambda: visitor.get("book-check"),
-        lambda: visitor.sends(),
+        visitor.sends,
         lambda: visitor.get("book-done"),
     ]
     with recorded() as sent:

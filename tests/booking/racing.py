@@ -107,7 +107,7 @@ def start_python(url: str, module: str, *arguments: str, **variables: str) -> su
         [sys.executable, "-c", start, *arguments],
         cwd=ROOT,
         env=environment(url) | variables,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,0 +1,32 @@
+"""Races and kills at the web server, many of each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.booking.racing import Track, track
+from tests.faults.crowd import WEIGHTS, assert_all_is_there, run_history
+from tests.faults.races import run_races, stadium
+
+pytestmark = [pytest.mark.race, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
+    with track(tmp_path_factory.mktemp("web")) as found:
+        yield found
+
+
+def test_a_time_is_never_given_twice(migrated: Track, tmp_path: Path) -> None:
+    with stadium(migrated, tmp_path) as place:
+        run_races(place, 200)
+
+
+def test_what_was_acknowledged_survives_the_server(migrated: Track, tmp_path: Path) -> None:
+    """Two thousand operations of every kind, and the server killed at least ten times."""
+    history = run_history(migrated, tmp_path, wanted=2_000, kills=10)
+    assert_all_is_there(history)
+    outcomes = {(each.kind, each.outcome) for each in history.told}
+    assert {(kind, "ok") for kind in WEIGHTS} <= outcomes
+    assert "unknown" in history.words, "no kill hit anybody at work"
