@@ -230,7 +230,7 @@ def test_the_history_tells_each_moment_once_and_names_no_staff(
     service = a_service()
     a_practitioner(service)
     appointment = english_visitor.books(service)
-    staff = User.objects.create_user("zoe.staff@clinic.test", first_name="Zoe", last_name="Staff")
+    staff = User.objects.create_user("zoe@clinic.test", full_name="Zoe Staff")
     actions.confirm(appointment_id=appointment.id, by=Actor.staff(staff), now=now)
     page = text_of(opens(english_visitor, appointment.request))
     _facts, history = page.split("What has happened so far")
