@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.http import QueryDict
 
-from booking.models import Status
+from booking.models import Appointment, Status
 from booking.week import Week
 from booking.wishes import write_instant
 from clinic.models import Closure, Practitioner, Service
@@ -29,8 +29,11 @@ def alex(service: Service) -> Practitioner:
     return a_practitioner(service)
 
 
-def read(service: Service, now: datetime, query: str = "", **more: Practitioner) -> Week:
-    return Week.read(QueryDict(query), service=service, request_id=uuid4(), now=now, **more)
+def read(
+    service: Service, now: datetime, query: str = "", current: Appointment | None = None
+) -> Week:
+    key = current.request_id if current else uuid4()
+    return Week.read(QueryDict(query), service=service, request_id=key, now=now, current=current)
 
 
 def test_it_begins_with_the_week_of_the_first_opening(
@@ -62,14 +65,15 @@ def test_this_week_begins_today_and_the_last_one_is_that_of_the_horizon(
 
 
 @pytest.mark.usefixtures("alex")
-def test_whom_it_begins_with_can_be_changed_to_anyone_and_stays_so(
+def test_what_moves_begins_with_its_own_person_which_can_be_changed_to_anyone_and_stays_so(
     service: Service, robin: Practitioner, now: datetime
 ) -> None:
-    theirs = read(service, now, practitioner=robin)
+    moving = an_appointment(service=service, practitioner=robin)
+    theirs = read(service, now, current=moving)
     assert theirs.practitioner == robin
     assert {o.practitioner_id for o in theirs.free.openings} == {robin.pk}
     for query in ("practitioner=", read(service, now, "practitioner=").next_query[1:]):
-        assert read(service, now, query, practitioner=robin).practitioner is None
+        assert read(service, now, query, current=moving).practitioner is None
     assert f"practitioner={robin.slug}" in theirs.next_query
 
 
