@@ -158,6 +158,7 @@ def book(request: HttpRequest) -> HttpResponse:
 
 
 def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:
+    """Who it is for; if the time was taken meanwhile, the nearest ones and all that was typed."""
     form, error = TelephoneBookingForm(posted(request), initial=_initial(request, now)), None
     if form.is_valid():
         try:
@@ -175,19 +176,17 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
             record_access(request, action="add", subject_type="appointment", subject=booked.pk)
             messages.success(request, "Booked and confirmed.")
             return redirect("admin:booking_appointment_change", booked.pk)
-    people = people_for(signed_in(request), service)
-    return page(
-        request,
-        "book",
-        "Book for a patient",
-        status=409 if error else 200,
-        form=form,
-        service=service,
-        wanted=f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}",
-        error=error,
-        near=nearest(service, people, wanted, now=now) if error else [],
-        here=urlencode(kept(request)),
-    )
+    context = {
+        "form": form,
+        "service": service,
+        "wanted": f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}",
+        "error": error,
+        "here": urlencode(kept(request)),
+    }
+    if error:
+        people = people_for(signed_in(request), service)
+        context["near"] = nearest(service, people, wanted, now=now)
+    return page(request, "book", "Book for a patient", status=409 if error else 200, **context)
 
 
 def _initial(request: HttpRequest, now: datetime) -> dict[str, object]:
