@@ -35,4 +35,4 @@ def test_without_lock_and_constraint_it_is(migrated: Track, tmp_path: Path) -> N
 
 
 def test_what_was_acknowledged_survives_the_server(migrated: Track, tmp_path: Path) -> None:
-    assert_all_is_there(run_history(migrated, tmp_path, wanted=150, kills=2))
+    assert_all_is_there(run_history(migrated, tmp_path, wanted=150, times=2))

@@ -14,24 +14,25 @@ from aiosmtpd.smtp import SMTP
 from pytest_django import Settings
 
 from booking import actions, worker
-from booking.actors import Actor
-from booking.models import Appointment, AppointmentEvent, Message, Status
+from booking.models import Appointment, Message, Status
 from booking.models.messages import MOST_ATTEMPTS
-from tests.booking.builders import a_clinic, a_patient, a_request, an_appointment
+from tests.booking import posting
+from tests.booking.builders import an_appointment
 from tests.booking.mail_server import MailServer, Trouble, hang_up, mail_server
+from tests.booking.posting import STAFF, WAITING
 from tests.booking.racing import Track, run_python, start_python, track
 
 ADDRESS = "ada.secret@patients.test"
 MINUTE = timedelta(minutes=1)
-STAFF = Actor(AppointmentEvent.ActorKind.STAFF)
+every_kind = pytest.mark.parametrize("kind", WAITING)
+
+
+def waiting(kind: str, now: datetime) -> Message:
+    return WAITING[kind](now, email=ADDRESS)
 
 
 def a_confirmation(now: datetime) -> Message:
-    """A confirmed appointment, and the message about it that waits."""
-    a_clinic()
-    pending = an_appointment(Status.PENDING, request=a_request(patient=a_patient(email=ADDRESS)))
-    actions.confirm(appointment_id=pending.id, by=STAFF, now=now)
-    return Message.objects.get(kind=Message.Kind.CONFIRMED)
+    return posting.a_confirmation(now, email=ADDRESS)
 
 
 def an_appointment_of(message: Message) -> Appointment:
@@ -54,22 +55,27 @@ class TestClaims:
         assert worker.claim(message.id, now=now) is None
         assert worker.claim(message.id, now=now + MINUTE)
 
+    @every_kind
     def test_whose_reason_is_gone_is_never_sent(
-        self, now: datetime, mailoutbox: list[object]
+        self, now: datetime, mailoutbox: list[object], kind: str
     ) -> None:
-        message = a_confirmation(now)
+        message = waiting(kind, now)
         appointment = an_appointment_of(message)
         actions.cancel(appointment_id=appointment.id, by=STAFF, now=now)
+        assert worker.claim(message.id, now=now) is None
         worker.run_once(now=now)
+        worker.look_ahead(now=now)
+        worker.run_once(now=now + timedelta(hours=1))
         message.refresh_from_db()
         assert message.state == Message.State.OBSOLETE
         assert len(mailoutbox) == 1
         assert Message.objects.get(state=Message.State.SENT).kind == Message.Kind.CANCELLED
 
-    def test_nor_after_a_first_attempt_that_failed(self, now: datetime) -> None:
-        message = a_confirmation(now)
+    @every_kind
+    def test_nor_after_a_first_attempt_that_failed(self, now: datetime, kind: str) -> None:
+        message = waiting(kind, now)
         assert worker.claim(message.id, now=now)
-        Appointment.objects.update(status=Status.ENTERED_IN_ERROR)
+        Appointment.objects.update(status=Status.ENTERED_IN_ERROR, expires_at=None)
         later = now + worker.LEASE
         assert worker.claim(message.id, now=later) is None
         message.refresh_from_db()
@@ -121,11 +127,12 @@ TROUBLES: dict[str, Trouble] = {
 
 @pytest.mark.django_db
 class TestTheMailServer:
+    @every_kind
     @pytest.mark.parametrize("name", TROUBLES)
     def test_whatever_it_does_the_message_waits(
-        self, server: MailServer, now: datetime, name: str
+        self, server: MailServer, now: datetime, name: str, kind: str
     ) -> None:
-        message = a_confirmation(now)
+        message = waiting(kind, now)
         server.trouble = TROUBLES[name]
         worker.run_once(now=now)
         message.refresh_from_db()
@@ -136,8 +143,9 @@ class TestTheMailServer:
         assert "secret" not in message.last_error
         assert "@" not in message.last_error
 
-    def test_then_it_is_sent_once(self, server: MailServer, now: datetime) -> None:
-        message = a_confirmation(now)
+    @every_kind
+    def test_then_it_is_sent_once(self, server: MailServer, now: datetime, kind: str) -> None:
+        message = waiting(kind, now)
         server.trouble = drop("RCPT")
         worker.run_once(now=now)
         server.trouble = lambda _step, _server: None
@@ -147,9 +155,12 @@ class TestTheMailServer:
         assert (message.state, message.attempts, message.last_error) == ("sent", 2, "")
         assert server.message_ids == [f"<{message.id}@127.0.0.1>"]
 
-    def test_a_repeat_has_the_same_message_id(self, server: MailServer, now: datetime) -> None:
+    @every_kind
+    def test_a_repeat_has_the_same_message_id(
+        self, server: MailServer, now: datetime, kind: str
+    ) -> None:
         """It took the message and went away before it said so."""
-        a_confirmation(now)
+        waiting(kind, now)
         server.trouble = drop("ACCEPTED")
         worker.run_once(now=now)
         server.trouble = lambda _step, _server: None
@@ -236,20 +247,27 @@ def killing(process: list[subprocess.Popen[str]], at: str) -> Trouble:
 @pytest.mark.xdist_group("race")
 @pytest.mark.parametrize(("step", "deliveries"), [("MAIL", 1), ("ACCEPTED", 2)])
 def test_a_worker_killed_at_a_step(post: Track, step: str, deliveries: int) -> None:
-    """Before the server has the text: sent by the next. After it: sent twice, as one message."""
+    """Before the server has the text: sent by the next. After it: sent twice, as one message.
+
+    A confirmation, a reminder and an offer wait, and one worker after another dies of each.
+    """
     module = "tests.booking.posting"
     with post.copy() as url, mail_server() as (server, port):
         victims: list[subprocess.Popen[str]] = []
         server.trouble = killing(victims, step)
-        with start_python(url, module, "1", "0", **real_mail(port)) as process:
-            victims.append(process)
-            process.communicate(timeout=60)
-        assert process.returncode == -signal.SIGKILL
-        early = rows(run_python(url, module, "0", "1", **real_mail(port)))
-        assert [row.state for row in early] == ["waiting"], "the lease of the dead still holds"
-        [row] = rows(run_python(url, module, "0", "6", **real_mail(port)))
-    assert (row.state, row.attempts) == ("sent", 2)
-    assert server.message_ids == [f"<{row.id}@127.0.0.1>"] * deliveries
+        for minutes in range(3):
+            count = len(WAITING) if minutes == 0 else 0
+            arguments = (str(count), str(minutes))
+            with start_python(url, module, *arguments, **real_mail(port)) as process:
+                victims.append(process)
+                process.communicate(timeout=60)
+            assert process.returncode == -signal.SIGKILL
+        early = rows(run_python(url, module, "0", "4", **real_mail(port)))
+        assert {row.state for row in early} == {"waiting"}, "the leases of the dead still hold"
+        late = rows(run_python(url, module, "0", "8", **real_mail(port)))
+    assert {(row.state, row.attempts) for row in late} == {("sent", 2)}
+    expected = [f"<{row.id}@127.0.0.1>" for row in late] * deliveries
+    assert sorted(server.message_ids) == sorted(expected)
 
 
 def rows(printed: str) -> list[Row]:

@@ -1,14 +1,13 @@
 """A browser as small as can be: cookies, forms, an address of its own; http.client below."""
 
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin, urlsplit
 
 TIMEOUT = 60  # seconds
-# No answer, or half of one: whether it was carried out nobody can tell.
-NO_ANSWER = (OSError, http.client.HTTPException)
 
 
 @dataclass
@@ -57,6 +56,7 @@ class Page:
     path: str
     text: str
     location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def forms(self) -> list[Form]:
@@ -73,6 +73,18 @@ class Page:
         raise LookupError(f"{self.status} {self.path} has no form for {ending or 'itself'}")
 
 
+class Unavailable(Exception):
+    """503: the database is away, and the page says so."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.path)
+        self.page = page
+
+
+# No answer, half of one, or that there is none now: whether it was carried out nobody can tell.
+NO_ANSWER = (OSError, http.client.HTTPException, Unavailable)
+
+
 class Browser:
     def __init__(self, port: int, address: str, cookies: dict[str, str] | None = None) -> None:
         self.port = port
@@ -87,10 +99,10 @@ class Browser:
         """Where an answer sends the browser."""
         return self.get(page.location)
 
-    def post(self, path: str, data: dict[str, object]) -> Page:
+    def post(self, path: str, data: Mapping[str, object]) -> Page:
         """The answer itself, even if it only sends the browser elsewhere."""
         token = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
-        return self._ask("POST", path, urlencode(token | data, doseq=True))
+        return self._ask("POST", path, urlencode({**token, **data}, doseq=True))
 
     def send(self, form: Form, **data: object) -> Page:
         return self.post(form.action, form.hidden | data)
@@ -113,4 +125,8 @@ class Browser:
             for name, morsel in SimpleCookie(value).items():
                 self.cookies[name] = morsel.value
         location = answer.headers.get("Location", "")
-        return Page(answer.status, path, text, urljoin(path, location) if location else "")
+        location = urljoin(path, location) if location else ""
+        page = Page(answer.status, path, text, location, dict(answer.headers))
+        if page.status == 503:
+            raise Unavailable(page)
+        return page

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from booking import actions
@@ -81,6 +82,21 @@ def standing(tokens: list[str]) -> dict[str, list[str]]:
     return found
 
 
+def unsent() -> int:
+    """How many messages wait for the worker."""
+    return Message.objects.unsent().count()
+
+
+def end_connections() -> int:
+    """Those of everybody else to this database, as whoever looks after the server can."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
+
+
 def stored() -> dict[str, list[list[Any]]]:
     """All that tests/faults/history.py looks at."""
     sent = AppointmentRequest.objects.filter(sent_at__isnull=False)
@@ -116,10 +132,9 @@ def stamp(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%dT%H:%MZ}" if moment else ""
 
 
-ERRANDS: dict[str, Callable[..., Any]] = {
-    errand.__name__: errand
-    for errand in (open_house, drop_constraints, ask, overlaps, standing, stored)
-}
+PREPARES = (open_house, drop_constraints, end_connections, ask)
+LOOKS = (overlaps, standing, unsent, stored)
+ERRANDS: dict[str, Callable[..., Any]] = {each.__name__: each for each in (*PREPARES, *LOOKS)}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """A crowd that does all that patients and staff do, and writes down what it was told.
 
-The server may be killed meanwhile. Who gets no answer goes on, or sends the same form once more.
+The server may be killed meanwhile, or lose its database. Who gets no answer goes on, or sends the
+same form once more.
 """
 
 import json
@@ -18,10 +19,10 @@ from typing import TextIO
 from tests.booking.racing import Track
 from tests.faults import operations
 from tests.faults.browsers import NO_ANSWER, Browser
-from tests.faults.clerks import House, clerk
+from tests.faults.clerks import Clerk, House, clerk
 from tests.faults.history import Outcome, Stored, Told, findings
 from tests.faults.operations import Answer, Ask, ByLink, Move, Operation
-from tests.faults.web import web_server
+from tests.faults.web import WebServer, web_server
 
 CLIENTS = 8
 PATIENCE = 60  # seconds until the server is back
@@ -249,18 +250,27 @@ class Client:
         return self.chance.choice(list(self.crowd.seen))
 
 
-def run_history(track: Track, folder: Path, *, wanted: int, kills: int) -> History:
-    """The crowd at work, and the server killed meanwhile and started again."""
+Trouble = Callable[[WebServer, Clerk], object]
+
+
+def kill(server: WebServer, _clerk: Clerk) -> None:
+    server.kill()
+    server.start()
+
+
+def run_history(
+    track: Track, folder: Path, *, wanted: int, times: int, trouble: Trouble = kill
+) -> History:
+    """The crowd at work, and so many times in trouble meanwhile."""
     journal = folder / "journal"
     with track.copy() as database, clerk(database) as one, journal.open("a") as file:
         house = one.open_house(staff=4)
         with web_server(database, folder / "web.log") as server:
             crowd = Crowd(server.port, house, Journal(file), wanted)
             threads = crowd.start()
-            for number in range(1, kills + 1):
-                wait_for(crowd, wanted * number // (kills + 1))
-                server.kill()
-                server.start()
+            for number in range(1, times + 1):
+                wait_for(crowd, wanted * number // (times + 1))
+                trouble(server, one)
             for thread in threads:
                 thread.join()
         for surprise in crowd.surprises:

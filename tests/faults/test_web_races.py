@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.booking.racing import Track, track
+from tests.faults.clerks import Clerk
 from tests.faults.crowd import WEIGHTS, assert_all_is_there, run_history
 from tests.faults.races import run_races, stadium
+from tests.faults.web import WebServer
 
 pytestmark = [pytest.mark.race, pytest.mark.slow]
 
@@ -25,8 +28,20 @@ def test_a_time_is_never_given_twice(migrated: Track, tmp_path: Path) -> None:
 
 def test_what_was_acknowledged_survives_the_server(migrated: Track, tmp_path: Path) -> None:
     """Two thousand operations of every kind, and the server killed at least ten times."""
-    history = run_history(migrated, tmp_path, wanted=2_000, kills=10)
+    history = run_history(migrated, tmp_path, wanted=2_000, times=10)
     assert_all_is_there(history)
     outcomes = {(each.kind, each.outcome) for each in history.told}
     assert {(kind, "ok") for kind in WEIGHTS} <= outcomes
     assert "unknown" in history.words, "no kill hit anybody at work"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no connections to end")
+def test_what_was_acknowledged_survives_its_connection(migrated: Track, tmp_path: Path) -> None:
+    """All connections to the database are ended, again and again: 503 or done, and never half."""
+
+    def end_connections(_server: WebServer, clerk: Clerk) -> None:
+        assert clerk("end_connections") > 0
+
+    history = run_history(migrated, tmp_path, wanted=400, times=40, trouble=end_connections)
+    assert_all_is_there(history)
+    assert "unknown" in history.words

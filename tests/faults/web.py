@@ -19,16 +19,18 @@ SITE = "clinic.wsgi:application"
 
 
 class WebServer:
-    """Two processes of eight threads each. Every visitor says whose request it is."""
+    """Of eight threads a process. Every visitor says whose request it is."""
 
-    def __init__(self, database: str, log: Path, application: str = SITE) -> None:
+    def __init__(
+        self, database: str, log: Path, application: str = SITE, processes: int = 2
+    ) -> None:
         self.port = free_port()
         self.log = log
         self.variables = {
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "TRUSTED_PROXIES": "1",
-            "WEB_WORKERS": "2",
+            "WEB_WORKERS": str(processes),
             "WEB_THREADS": "8",
         }
         self.environment = environment(database) | self.variables
@@ -56,6 +58,14 @@ class WebServer:
         end(self.process, signal.SIGKILL)
 
     @property
+    def workers(self) -> list[int]:
+        """The processes that answer, below the one that minds them."""
+        key = self.process.pid
+        return [
+            int(child) for child in Path(f"/proc/{key}/task/{key}/children").read_text().split()
+        ]
+
+    @property
     def said(self) -> str:
         return self.log.read_text()
 
@@ -81,8 +91,10 @@ def end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
 
 
 @contextmanager
-def web_server(database: str, log: Path, application: str = SITE) -> Iterator[WebServer]:
-    server = WebServer(database, log, application)
+def web_server(
+    database: str, log: Path, application: str = SITE, processes: int = 2
+) -> Iterator[WebServer]:
+    server = WebServer(database, log, application, processes)
     try:
         yield server
     finally:
