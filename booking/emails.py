@@ -5,6 +5,7 @@ A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import MIMEPart
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from booking import links
-from booking.ics import calendar_file
+from booking.ics import calendar_file, method_of
 from booking.models.appointments import Appointment, AppointmentEvent, Reason, Status
 from booking.models.messages import Message
 from clinic.models import Clinic, User

@@ -22,21 +22,25 @@ CALLED_OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR)
 UNDECIDED = (Status.HELD, Status.PROPOSED, Status.PENDING)
 
 
-def calendar_file(
-    appointment: Appointment, *, clinic: Clinic, link: str, attendee: str, now: datetime
-) -> bytes:
-    """REQUEST while the appointment stands, CANCEL once it is off; UID stable, SEQUENCE rising.
+def method_of(appointment: Appointment, *, clinic: Clinic, attendee: str) -> str:
+    """REQUEST while the appointment stands, CANCEL once it is off.
 
     An invitation needs an organizer and an attendee. Where the clinic or the patient has no
     e-mail address it is PUBLISH, and what is off is published as cancelled.
     """
-    is_off = appointment.status in CALLED_OFF
-    is_invitation = bool(clinic.email and attendee)
+    if not (clinic.email and attendee):
+        return "PUBLISH"
+    return "CANCEL" if appointment.status in CALLED_OFF else "REQUEST"
+
+
+def calendar_file(
+    appointment: Appointment, *, clinic: Clinic, link: str, attendee: str, now: datetime
+) -> bytes:
+    """One visit: its UID is stable, its SEQUENCE rises, its METHOD is that of `method_of`."""
+    method = method_of(appointment, clinic=clinic, attendee=attendee)
+    is_off, is_invitation = appointment.status in CALLED_OFF, method != "PUBLISH"
     calendar = _calendar()
-    if is_invitation:
-        calendar.add("method", "CANCEL" if is_off else "REQUEST")
-    else:
-        calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     calendar.add_component(_rules_of(appointment.location.zone, appointment))
     event = _event(appointment, f"{appointment.calendar_uid}@appointments", now)
     starts_at, ends_at = _wall_times(appointment)

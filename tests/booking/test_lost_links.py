@@ -320,3 +320,16 @@ def test_the_page_of_a_wrong_link_leads_there(visitor: Visitor) -> None:
     page = visitor.get("appointment", "A" * 43)
     assert page.status_code == 404
     assert f'href="{visitor.path("lost-link")}"' in page.content.decode()
+
+
+def test_one_that_no_key_opens_any_more_stops_nothing(english_visitor: Visitor) -> None:
+    """Keys were lost, or a backup came without them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO booking_lostlink (email, asked_at) VALUES (%s, %s)",
+            ["gAAAAnonsense", timezone.now()],
+        )
+    coming()
+    asks(english_visitor, ADA)
+    assert len(letters()) == 1
+    assert not LostLink.objects.exists()

@@ -206,6 +206,19 @@ def calendar_of(appointment: Appointment, kind: Message.Kind) -> tuple[Calendar,
     return Calendar.from_ical(text), text
 
 
+@pytest.mark.parametrize(("desk", "method"), [("desk@clinic.test", "REQUEST"), ("", "PUBLISH")])
+def test_mail_programs_are_told_what_the_calendar_asks(desk: str, method: str) -> None:
+    appointment = a_marked_request()
+    Clinic.objects.update(email=desk)
+    (part,) = (
+        part
+        for part in say(Kind.CONFIRMED, appointment).walk()
+        if part.get_content_type() == "text/calendar"
+    )
+    assert part.get_param("method") == method
+    assert part.get_filename() == "appointment.ics"
+
+
 def test_the_calendar_file_holds_one_event_and_nothing_of_health() -> None:
     appointment = a_marked_request()
     Clinic.objects.update(name="Example; Clinic, with\nlines")
