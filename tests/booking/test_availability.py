@@ -227,6 +227,17 @@ def test_a_service_that_needs_a_room_gets_the_first_free_one() -> None:
     assert [opening.room_id for opening in found(calendar, IN_A_ROOM, TUESDAY)] == [8, 7]
 
 
+def test_where_all_rooms_are_taken_the_first_that_ends_is_next() -> None:
+    rooms = {7: (between(TUESDAY, "09:00", "11:00"),), 8: (between(TUESDAY, "09:00", "10:00"),)}
+    calendar = replace(open_on(TUESDAY, ("09:00", "11:30")), rooms=rooms)
+    offered = found(calendar, IN_A_ROOM, TUESDAY)
+    assert [(f"{o.local_start:%H:%M}", o.room_id) for o in offered] == [
+        ("10:00", 8),
+        ("10:30", 8),
+        ("11:00", 7),
+    ]
+
+
 @pytest.mark.parametrize("rooms", [{}, {7: (Interval(LONG_BEFORE, LONG_BEFORE + 365 * DAY),)}])
 def test_without_a_free_room_there_is_no_opening(rooms: dict[int, tuple[Interval, ...]]) -> None:
     calendar = replace(open_on(TUESDAY, ("09:00", "10:00")), rooms=rooms)
@@ -472,6 +483,17 @@ def test_hours_that_overlap_count_once_towards_the_share() -> None:
     calendar = replace(calendar, visits=(visit,), unconfirmed_share=50)
     assert starts(calendar)
     assert not starts(replace(calendar, unconfirmed_share=49))
+
+
+def test_the_share_is_that_of_all_places_where_somebody_works_that_day() -> None:
+    """Two hours here and two there, on another clock: an hour is a quarter of them."""
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    here = open_on(TUESDAY, ("09:00", "11:00"))
+    there = replace(open_on(TUESDAY, ("09:00", "11:00")), location_id=2, zone=KOLKATA)
+    for share, places in ((25, {1, 2}), (24, set())):
+        both = [replace(c, visits=(visit,), unconfirmed_share=share) for c in (here, there)]
+        offered = search(both, HALF_HOUR, first_day=TUESDAY, last_day=TUESDAY, now=LONG_BEFORE)
+        assert {opening.location_id for opening in offered} == places
 
 
 def test_the_share_is_that_of_the_hours_that_are_not_closed() -> None:
