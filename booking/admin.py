@@ -15,9 +15,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import emails, links
-from booking.desk.calls import what_to_say, when
-from booking.desk.history import changes_of
+from booking.desk.calls import offers_in, what_to_say
+from booking.desk.history import history_of
 from booking.desk.today import caution_names, flags_of
+from booking.desk.words import moment, when
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
 from booking.models.appointments import Status
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
@@ -66,7 +67,10 @@ class PatientAdmin(AuditedAdmin):
     readonly_fields = ("requests", "created_at")
     fieldsets = (
         (None, {"fields": ("full_name", "birth_date", "booked_by")}),
-        ("Contact", {"fields": ("email", "telephone", "prefers", "may_leave_voicemail")}),
+        (
+            "Contact",
+            {"fields": ("email", "telephone", "prefers", "may_leave_voicemail", "wants_reminders")},
+        ),
         ("Needs", {"fields": ("language", "needs")}),
         ("Here", {"fields": ("requests", "created_at")}),
     )
@@ -151,7 +155,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "status",
                     "reason_code",
                     "expires_at",
-                    "attendance_confirmed_at",
+                    "attendance",
                     "service",
                     "practitioner",
                     "location",
@@ -185,7 +189,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     ) -> HttpResponse:
         appointment = context["original"]
         context["subtitle"] = when(appointment)
-        context["changes"] = changes_of(appointment)
+        context["changes"] = history_of(appointment)
         context["is_pending"] = appointment.status == Status.PENDING
         context["is_booked"] = appointment.status == Status.BOOKED
         context["is_offered"] = appointment.status == Status.PROPOSED
@@ -195,6 +199,11 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
         return when(appointment)
+
+    @admin.display(description="says they are coming")
+    def attendance(self, appointment: Appointment) -> str:
+        at = appointment.attendance_confirmed_at
+        return f"since {moment(at, appointment.location.zone)}" if at else "–"
 
     @admin.display(description="patient", ordering="request__patient__full_name")
     def patient_name(self, appointment: Appointment) -> str:
@@ -254,12 +263,15 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 class AppointmentEventAdmin(ReadOnlyAdmin, AuditedAdmin):
     """Every change of every appointment; the database refuses to rewrite one."""
 
-    list_display = ("at", "appointment", "from_status", "to_status", "actor_kind", "reason_code")
+    list_display = (
+        *("at", "appointment", "number", "from_status", "to_status", "starts_at"),
+        *("actor_kind", "reason_code"),
+    )
     list_filter = ("to_status", "actor_kind")
     search_fields = ("=appointment", "=request", "=actor")
     date_hierarchy = "at"
     show_full_result_count = False
-    ordering = ("-at",)
+    ordering = ("-at", "-number")
 
 
 @admin.register(Message)
@@ -282,6 +294,7 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "state",
                     "created_at",
                     "next_attempt_at",
+                    "useless_after",
                     "attempts",
                     "finished_at",
                     "last_error",
@@ -324,10 +337,19 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+def is_offer_that_ended(message: Message) -> bool:
+    """The words of an offer are its times and until when they are kept."""
+    appointment = message.appointment
+    is_open = appointment is not None and appointment.status == Status.PROPOSED
+    return message.kind == Message.Kind.OFFERED and not is_open
+
+
 def preview_of(message: Message) -> dict[str, str]:
     """The words of the message, without the link that would open the patient's page."""
+    if is_offer_that_ended(message):
+        return {"preview": "The times that it names are no longer on offer."}
     if message.channel == Message.Channel.CALL:
-        return {"preview": what_to_say(message)}
+        return {"preview": what_to_say(message, offers_in([message]))}
     mail = emails.render(message, now=timezone.now())
     body = str(mail.body).replace(links.address_for(message.request), "[the patient’s own link]")
     return {"subject": str(mail.subject), "preview": body}

@@ -1,18 +1,29 @@
 """The calendar feed of a practitioner, opened by a private address and by nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from booking import ics, limits, links
-from booking.appointment_views import unnamed
-from booking.models import Appointment
-from clinic.views import not_found
+from booking import ics, links
+from booking.models.appointments import Appointment, AppointmentQuerySet
+from booking.pages import unnamed, wrong_link
+from clinic.models import Practitioner
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
+
+
+def busy_times(person: Practitioner, *, now: datetime) -> AppointmentQuerySet:
+    """What blocks somebody's time. Of the requests nothing is read but the reference."""
+    rows = Appointment.objects.blocking_at(now=now).touching(now - BACK, now + AHEAD)
+    columns = ("starts_at", "ends_at", "status", "calendar_sequence", "request__reference")
+    return (
+        rows.filter(practitioner=person)
+        .select_related("request")
+        .only(*columns)
+        .order_by("starts_at")
+    )
 
 
 @require_safe
@@ -21,12 +32,6 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     person = links.practitioner_for(token)
     if person is None:
-        if not limits.check_link(request, now=now):
-            return unnamed(render(request, "booking/too_many.html", status=429))
-        return unnamed(not_found(request, Http404()))
-    busy = Appointment.objects.blocking_at(now=now).filter(
-        practitioner=person, starts_at__gte=now - BACK, starts_at__lt=now + AHEAD
-    )
-    rows = busy.select_related("request").order_by("starts_at")
-    file = ics.feed_file(rows, name=person.name, now=now)
+        return wrong_link(request, now=now)
+    file = ics.feed_file(busy_times(person, now=now), name=person.name, now=now)
     return unnamed(HttpResponse(file, content_type="text/calendar; charset=utf-8"))

@@ -190,11 +190,14 @@ def move(
 
 
 def keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointment:
+    """The draft's held time; one that had to be given up is taken again if it is still free."""
     last = Appointment.objects.chosen_for(request)
     if last is None:
         raise NoTimeChosen
     if last.status == Status.HELD:
-        return renew(last, now)
+        if last.starts_at <= now:
+            raise NotOffered
+        return last
     opening = find(request, last.starts_at, last.practitioner, now)
     return take(request, opening, Status.HELD, by=by, now=now, expires_at=now + HOLD_FOR)
 
@@ -204,8 +207,6 @@ def renew(held: Appointment, now: datetime) -> Appointment:
 
     After HOLD_AT_MOST it has to lapse first: then whoever wants the time can have it.
     """
-    if held.starts_at <= now:
-        raise NotOffered
     if now > held.created_at + HOLD_AT_MOST and held.expires_at and now < held.expires_at:
         return held
     held.expires_at = now + HOLD_FOR

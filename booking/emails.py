@@ -208,14 +208,26 @@ def one_line(text: str) -> str:
 
 def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
     patient = context.appointment.request.patient
+    attendee = patient.email if patient else ""
     file = calendar_file(
         context.appointment,
         clinic=context.clinic,
         link=links.address_for(context.appointment.request),
-        attendee=patient.email if patient else "",
+        attendee=attendee,
         now=context.now,
     )
-    mail.attach("appointment.ics", file, "text/calendar")
+    part = MIMEPart()
+    # Mail programs look here for what the file asks of them (RFC 6047).
+    method = method_of(context.appointment, clinic=context.clinic, attendee=attendee)
+    part.set_content(
+        file,
+        maintype="text",
+        subtype="calendar",
+        params={"method": method, "charset": "utf-8"},
+        disposition="attachment",
+        filename="appointment.ics",
+    )
+    mail.attach(part)
     return mail
 
 

@@ -1,22 +1,25 @@
-"""Calendar files: one event, no word of health, the zone's rules for its dates and no more."""
+"""Calendar files: one visit for its patient, busy times for a practitioner; no word of health."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vText,
+)
 
 from booking.models.appointments import Appointment, Status
 from clinic.models import Clinic
 
 DAY = timedelta(days=1)
-
-
-def _calendar(method: str) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Clinic website//Appointments//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    return calendar
+CALLED_OFF = (Status.CANCELLED, Status.ENTERED_IN_ERROR)
+UNDECIDED = (Status.HELD, Status.PROPOSED, Status.PENDING)
 
 
 def calendar_file(
@@ -24,71 +27,102 @@ def calendar_file(
 ) -> bytes:
     """REQUEST while the appointment stands, CANCEL once it is off; UID stable, SEQUENCE rising.
 
-    Both need an organizer with an address (RFC 5546); a clinic without one publishes the event,
-    with its status.
+    An invitation needs an organizer and an attendee. Where the clinic or the patient has no
+    e-mail address it is PUBLISH, and what is off is published as cancelled.
     """
-    cancelled = appointment.status in {Status.CANCELLED, Status.ENTERED_IN_ERROR}
-    method = ("CANCEL" if cancelled else "REQUEST") if clinic.email else "PUBLISH"
-    calendar = _calendar(method)
-    zone = appointment.location.zone
-    # First and last date given, since without them a VTIMEZONE of seventy years is written.
-    first, last = appointment.local_start.date() - DAY, appointment.local_end.date() + DAY
-    calendar.add_component(Timezone.from_tzinfo(zone, zone.key, first, last))
-    calendar.add_component(_event(appointment, clinic, link, attendee, now, cancelled=cancelled))
+    is_off = appointment.status in CALLED_OFF
+    is_invitation = bool(clinic.email and attendee)
+    calendar = _calendar()
+    if is_invitation:
+        calendar.add("method", "CANCEL" if is_off else "REQUEST")
+    else:
+        calendar.add("method", "PUBLISH")
+    calendar.add_component(_rules_of(appointment.location.zone, appointment))
+    event = _event(appointment, f"{appointment.calendar_uid}@appointments", now)
+    starts_at, ends_at = _wall_times(appointment)
+    event.add("dtstart", starts_at)
+    event.add("dtend", ends_at)
+    event.add("summary", _plain(clinic.name))
+    event.add("description", f"{link}\n{clinic.telephone.as_national}")
+    event.add("url", link)
+    event.add("location", _where(appointment, clinic))
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    if clinic.email:
+        event["organizer"] = _address(clinic.email, cn=_plain(clinic.name))
+    if is_invitation:
+        # The patient has agreed already: calendar programs need not ask, nor answer the clinic.
+        event["attendee"] = _address(attendee, partstat="ACCEPTED", rsvp="FALSE")
+    calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
 def feed_file(appointments: Iterable[Appointment], *, name: str, now: datetime) -> bytes:
-    """A practitioner's busy times: references and nothing of patients, services or health."""
-    calendar = _calendar("PUBLISH")
-    calendar.add("x-wr-calname", name)
+    """Busy times with the reference of each request, by which staff find the rest in the admin."""
+    calendar = _calendar()
+    # Said to be text, for what icalendar does not know it does not escape.
+    calendar.add("x-wr-calname", vText(_plain(name)))
     for appointment in appointments:
-        calendar.add_component(_busy(appointment, now))
+        is_held = appointment.status == Status.HELD
+        event = _event(appointment, f"{appointment.id}@busy", now)
+        event.add("dtstart", appointment.starts_at.astimezone(UTC))
+        event.add("dtend", appointment.ends_at.astimezone(UTC))
+        event.add("summary", "Busy" if is_held else appointment.request.reference)
+        event.add("status", "TENTATIVE" if appointment.status in UNDECIDED else "CONFIRMED")
+        event.add("transp", "OPAQUE")
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _busy(appointment: Appointment, now: datetime) -> Event:
-    is_draft = appointment.status == Status.HELD
-    is_open = is_draft or appointment.status in {Status.PENDING, Status.PROPOSED}
+def _calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Clinic website//Appointments//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _event(appointment: Appointment, uid: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{appointment.id}@busy")
+    event.add("uid", uid)
     event.add("sequence", appointment.calendar_sequence)
     event.add("dtstamp", now.astimezone(UTC))
-    event.add("dtstart", appointment.starts_at.astimezone(UTC))
-    event.add("dtend", appointment.ends_at.astimezone(UTC))
-    event.add("summary", "Busy" if is_draft else appointment.request.reference)
-    event.add("status", "TENTATIVE" if is_open else "CONFIRMED")
-    event.add("transp", "OPAQUE")
     event.add("class", "PRIVATE")
     return event
 
 
-def _event(
-    appointment: Appointment,
-    clinic: Clinic,
-    link: str,
-    attendee: str,
-    now: datetime,
-    *,
-    cancelled: bool,
-) -> Event:
-    event = Event()
-    event.add("uid", f"{appointment.calendar_uid}@appointments")
-    event.add("sequence", appointment.calendar_sequence)
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("dtstart", appointment.local_start)
-    event.add("dtend", appointment.local_end)
-    event.add("summary", clinic.name)
-    event.add("description", f"{link}\n{clinic.telephone.as_national}")
-    event.add("url", link)
+def _wall_times(appointment: Appointment) -> tuple[datetime, datetime]:
+    """The location's wall time; in autumn's repeated hour UTC, for a wall time means its first."""
+    starts_at, ends_at = appointment.local_start, appointment.local_end
+    if starts_at.fold or ends_at.fold:
+        return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
+    return starts_at, ends_at
+
+
+def _rules_of(zone: ZoneInfo, appointment: Appointment) -> Timezone:
+    """The zone on the days of the appointment: without dates it would be seventy years."""
+    first, last = appointment.local_start.date(), appointment.local_end.date() + DAY
+    rules = Timezone.from_tzinfo(zone, zone.key, first, last)
+    for observance in rules.subcomponents:
+        assert isinstance(observance, TimezoneStandard | TimezoneDaylight)
+        # A change is dated by the clock that it ends; icalendar dates spring's by the new one.
+        leap = observance.TZOFFSETTO - observance.TZOFFSETFROM
+        if leap > timedelta():
+            observance.DTSTART -= leap
+    return rules
+
+
+def _where(appointment: Appointment, clinic: Clinic) -> str:
     place = appointment.location
-    event.add("location", f"{place.street}, {place.city}" if place.street else clinic.name)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("class", "PRIVATE")
-    if clinic.email:
-        organizer = vCalAddress(f"mailto:{clinic.email}")
-        organizer.params["cn"] = vText(clinic.name)
-        event["organizer"] = organizer
-    if attendee and clinic.email:
-        event.add("attendee", vCalAddress(f"mailto:{attendee}"))
-    return event
+    return _plain(f"{place.street}, {place.city}" if place.street else clinic.name)
+
+
+def _address(email: str, **parameters: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    for name, text in parameters.items():
+        address.params[name] = vText(text)
+    return address
+
+
+def _plain(text: str) -> str:
+    """Line ends of one kind, and no other control character: a calendar may hold none."""
+    lines = text.splitlines()
+    return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from booking.errors import TooMany
-from clinic.limits import client_address, within_limit
+from clinic.limits import Limit, client_address, within_limit, within_limits
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -15,7 +15,8 @@ REQUESTS_A_DAY_AND_ADDRESS = 10
 REQUESTS_A_DAY_AND_PERSON = 5
 WRONG_LINKS_AN_HOUR = 60
 CHANGES_AN_HOUR = 30
-LOST_LINKS_AN_HOUR, LOST_LINKS_A_DAY_AND_PERSON = 10, 5
+LOST_LINKS_A_DAY_AND_ADDRESS = 10
+LOST_LINKS_A_DAY_AND_PERSON = 5
 
 
 def _by_address(
@@ -36,12 +37,12 @@ def check_hold(http: HttpRequest, *, now: datetime) -> None:
 
 def check_request(http: HttpRequest, *, email: str, telephone: str, now: datetime) -> None:
     """Count one request sent, by network address, by e-mail address and by number."""
-    _by_address(http, "request", REQUESTS_A_DAY_AND_ADDRESS, DAY, now)
+    limits = [Limit("request", client_address(http), REQUESTS_A_DAY_AND_ADDRESS, DAY)]
     for scope, value in (("email", email), ("telephone", telephone)):
-        if value and not within_limit(
-            scope, value, limit=REQUESTS_A_DAY_AND_PERSON, period=DAY, now=now
-        ):
-            raise TooMany
+        if value:
+            limits.append(Limit(scope, value, REQUESTS_A_DAY_AND_PERSON, DAY))
+    if not within_limits(*limits, now=now):
+        raise TooMany
 
 
 def check_change(http: HttpRequest, *, now: datetime) -> None:
@@ -51,9 +52,9 @@ def check_change(http: HttpRequest, *, now: datetime) -> None:
 
 def check_lost_link(http: HttpRequest, *, email: str, now: datetime) -> None:
     """Count one asking for a lost link, whether the address is known or not."""
-    _by_address(http, "lost-link", LOST_LINKS_AN_HOUR, HOUR, now)
-    most = LOST_LINKS_A_DAY_AND_PERSON
-    if not within_limit("lost-link-email", email, limit=most, period=DAY, now=now):
+    by_address = Limit("lost-link", client_address(http), LOST_LINKS_A_DAY_AND_ADDRESS, DAY)
+    by_email = Limit("lost-link-email", email, LOST_LINKS_A_DAY_AND_PERSON, DAY)
+    if not within_limits(by_address, by_email, now=now):
         raise TooMany
 
 

@@ -1,4 +1,7 @@
-"""The patient's own link: nothing that opens it is stored, and a new version ends the old one."""
+"""Links that open something by themselves: a patient's own page, a practitioner's calendar feed.
+
+Nothing that opens one is stored, and a new version ends the old one.
+"""
 
 import base64
 import binascii

@@ -20,7 +20,7 @@ def lost_link(request: HttpRequest) -> HttpResponse:
     email, now = form.cleaned_data["email"].lower(), timezone.now()
     try:
         limits.check_lost_link(request, email=email, now=now)
-    except TooMany as error:
-        return private(render(request, "booking/too_many.html", {"error": error}, status=429))
+    except TooMany:
+        return private(render(request, "booking/too_many.html", status=429))
     actions.ask_for_links(email=email, now=now)
     return private(render(request, "booking/lost_link_sent.html"))

@@ -1,32 +1,14 @@
-"""Free times from the database: at most four queries, then the pure rules of availability."""
+"""Free times from the database: at most four queries, then the search among them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Subquery
-
-from booking import availability
-from booking.availability import Calendar, Hours, Opening, Rules, Visit
-from booking.models.appointments import Appointment, Status
-from booking.walltime import (
-    DAY,
-    Interval,
-    closure_intervals,
-    days,
-    end_instant,
-    instant,
-    merged,
-    without,
-)
-from clinic.models import Clinic, Closure, Location, Practitioner, Room, Service, WorkingHours
-from clinic.recurrence import occurrences
+from booking.availability import Hours, Opening, Rules, open_on
+from booking.search import search
+from booking.team import HOURS, closed_times, team_of
+from booking.walltime import DAY, Interval, days, merged
+from clinic.models import Closure, Location, Practitioner, Service, WorkingHours
 
 FIRST_LOOK = timedelta(days=15)
 
@@ -61,6 +43,14 @@ class FreeTimes:
                 times.append(opening)
         return list(of_day.items())
 
+    def without(self, starts_at: datetime, practitioner_id: int) -> "FreeTimes":
+        kept = [
+            opening
+            for opening in self.openings
+            if (opening.starts_at, opening.practitioner_id) != (starts_at, practitioner_id)
+        ]
+        return FreeTimes(self.service, kept, self.practitioners)
+
     def at(self, starts_at: datetime) -> Opening | None:
         return next((o for o in self.openings if o.starts_at == starts_at), None)
 
@@ -74,8 +64,7 @@ class FreeTimes:
         """The first of each half day, so that a short list offers a real choice."""
         halves: dict[tuple[date, bool], Opening] = {}
         for opening in self.openings:
-            local = opening.local_start
-            halves.setdefault((local.date(), local.hour < 12), opening)
+            halves.setdefault(opening.half_day, opening)
         return list(halves.values())[:limit]
 
     def first(self, limit: int = 1) -> list[Opening]:
@@ -97,25 +86,15 @@ def free_times(
     """The free times of `service` on days of the locations' calendars, both included.
 
     `besides` is a request whose own times count as free; `as_if_empty` asks what would be offered
-    if nothing were taken. Staff may pass minimum notice and horizon, and nothing else.
+    if nothing were taken. Staff may pass minimum notice, horizon and the ceiling on what nobody
+    has confirmed, and nothing else.
     """
-    hours = list(_working_hours(service, practitioner))
-    if not hours:
-        return FreeTimes(service, [], {})
-    whole = _reach(first_day, last_day)
-    taken = Taken() if as_if_empty else _taken(whole, now, besides)
-    closures = list(Closure.objects.between(first_day, last_day))
-    rooms = _rooms({row.location_id for row in hours}) if service.needs_room else {}
-    found = availability.search(
-        _calendars(hours, closures, rooms, taken, (first_day, last_day)),
-        rules_of(service, for_staff=for_staff),
-        first_day=first_day,
-        last_day=last_day,
-        now=now,
-    )
-    # Places in several zones share a day; for one zone this is in order already.
-    in_order = sorted(found, key=lambda opening: opening.starts_at)
-    return FreeTimes(service, in_order, _people(hours))
+    team = team_of(service, first_day, last_day, practitioner=practitioner)
+    if not as_if_empty:
+        team = team.with_taken(first_day, last_day, now=now, besides=besides)
+    rules = rules_of(service, for_staff=for_staff)
+    found = search(team.calendars, rules, first_day=first_day, last_day=last_day, now=now)
+    return FreeTimes(service, list(found), team.people)
 
 
 def around(
@@ -149,162 +128,34 @@ def next_openings(
     besides: UUID | None = None,
     limit: int = 3,
 ) -> FreeTimes:
-    """The first free times; the search ends at the horizon of the service."""
-    look = partial(free_times, service, now=now, practitioner=practitioner, besides=besides)
-    first = (now - DAY).date()
-    horizon = (now + timedelta(days=service.horizon_days + 1)).date()
-    found, look_ahead = FreeTimes(service, [], {}), FIRST_LOOK
-    while first <= horizon and len(found.spread(limit)) < limit:
-        last = min(first + look_ahead, horizon)
-        more = look(first_day=first, last_day=last)
-        found = FreeTimes(service, found.openings + more.openings, more.practitioners)
-        first, look_ahead = last + DAY, horizon - last  # all the rest at once
+    """The first free times, of so many half days; the search ends at the service's horizon."""
+    first, horizon = (now - DAY).date(), (now + timedelta(days=service.horizon_days + 1)).date()
+    team = team_of(service, first, horizon, practitioner=practitioner)
+    found = FreeTimes(service, [], team.people)
+    halves: set[tuple[date, bool]] = set()
+    for last in (min(first + FIRST_LOOK, horizon), horizon):  # all the rest at once
+        known = team.with_taken(first, last, now=now, besides=besides)
+        times = search(known.calendars, rules_of(service), first_day=first, last_day=last, now=now)
+        for opening in times:
+            halves.add(opening.half_day)
+            found.openings.append(opening)
+            if len(halves) >= limit:
+                return found
+        first = last + DAY
     return found
 
 
 def open_hours(location: Location, first_day: date, last_day: date) -> list[Interval]:
     """When a location is open: the hours of all who work there, less its closures."""
-    zone = location.zone
-    closures = Closure.objects.between(first_day, last_day).filter(practitioner=None)
-    closed = list(_closed(closures, location.pk, zone, (first_day, last_day)))
-    rows = WorkingHours.objects.filter(location=location, practitioner__is_active=True)
-    columns = ("weekday", "starts", "ends", "valid_from", "valid_until", "despite_closures")
-    pieces: list[Interval] = []
-    for hours in {Hours(*row) for row in rows.values_list(*columns)}:
-        for day in days(first_day, last_day):
-            if hours.hold_on(day):
-                stretch = Interval(
-                    instant(day, hours.starts, zone), end_instant(day, hours.ends, zone)
-                )
-                pieces += without(stretch, [] if hours.despite_closures else closed)
-    return merged(pieces)
-
-
-def _reach(first_day: date, last_day: date) -> Interval:
-    """The days in every zone of the earth, and what their buffers touch."""
-    return Interval(
-        datetime.combine(first_day - DAY, time(), UTC),
-        datetime.combine(last_day + 2 * DAY, time(), UTC),
+    zone, asked = location.zone, (first_day, last_day)
+    closures = Closure.objects.between(*asked).filter(practitioner=None)
+    closed = list(closed_times(closures, location.pk, zone, asked))
+    rows = WorkingHours.objects.between(*asked).filter(
+        location=location, practitioner__is_active=True
     )
-
-
-class Row(NamedTuple):
-    """One stretch of somebody's hours, with what the calendar needs to know of them."""
-
-    practitioner_id: int
-    slug: str
-    name: str
-    credentials: str
-    location_id: int
-    zone: str
-    most_a_day: int | None
-    unconfirmed_share: int | None
-    weekday: int
-    starts: time
-    ends: time
-    valid_from: date | None
-    valid_until: date | None
-    despite_closures: bool
-
-
-def _working_hours(service: Service, practitioner: Practitioner | None) -> Iterator[Row]:
-    rows = WorkingHours.objects.filter(
-        practitioner__services=service, practitioner__is_active=True, location__is_active=True
-    ).order_by("practitioner_id", "location_id")
-    if practitioner:
-        rows = rows.filter(practitioner=practitioner)
-    columns = (
-        *("practitioner_id", "practitioner__slug", "practitioner__name"),
-        *("practitioner__credentials", "location_id", "location__time_zone"),
-        *("practitioner__appointments_a_day", Subquery(Clinic.objects.values("unconfirmed_share"))),
-        *("weekday", "starts", "ends", "valid_from", "valid_until", "despite_closures"),
+    hours = {Hours(*row) for row in rows.values_list(*HOURS)}
+    return merged(
+        piece
+        for day in days(first_day, last_day)
+        for piece in open_on(day, zone, hours, closed=closed)
     )
-    return (Row(*row) for row in rows.values_list(*columns))
-
-
-def _people(rows: Iterable[Row]) -> dict[int, Practitioner]:
-    """With as much of each as pages say of them; the rest is read if somebody asks."""
-    names = ("id", "slug", "name", "credentials")
-    return {
-        row.practitioner_id: Practitioner.from_db(DEFAULT_DB_ALIAS, names, row[:4]) for row in rows
-    }
-
-
-@dataclass
-class Taken:
-    """Blocked intervals, by practitioner and by room, and each practitioner's visits."""
-
-    people: dict[int, list[Interval]] = field(default_factory=lambda: defaultdict(list))
-    rooms: dict[int, list[Interval]] = field(default_factory=lambda: defaultdict(list))
-    visits: dict[int, list[Visit]] = field(default_factory=lambda: defaultdict(list))
-
-
-UNCONFIRMED = frozenset({Status.HELD.value, Status.PENDING.value})
-
-
-def _taken(whole: Interval, now: datetime, besides: UUID | None) -> Taken:
-    """What blocks the calendar within `whole`; what has lapsed blocks nothing."""
-    rows = Appointment.objects.blocking_at(now=now).touching(whole.start, whole.end)
-    if besides:
-        rows = rows.exclude(request_id=besides)
-    taken = Taken()
-    columns = ("practitioner_id", "room_id", "blocks_from", "blocks_until")
-    visit = ("starts_at", "ends_at", "status")
-    for person, room, start, end, begins, ends, status in rows.values_list(*columns, *visit):
-        blocked = Interval(start, end)
-        taken.people[person].append(blocked)
-        taken.visits[person].append(Visit(begins, ends - begins, status in UNCONFIRMED))
-        if room:
-            taken.rooms[room].append(blocked)
-    return taken
-
-
-def _rooms(places: Iterable[int]) -> dict[int, list[int]]:
-    rooms: dict[int, list[int]] = defaultdict(list)
-    active = Room.objects.filter(location__in=places, is_active=True)
-    for key, place in active.values_list("id", "location_id"):
-        rooms[place].append(key)
-    return rooms
-
-
-def _calendars(
-    hours: list[Row],
-    closures: list[Closure],
-    rooms: dict[int, list[int]],
-    taken: Taken,
-    asked: tuple[date, date],
-) -> Iterator[Calendar]:
-    """One calendar for each practitioner at each location."""
-    stretches: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    for row in hours:
-        stretches[row.practitioner_id, row.location_id].append(row)
-    general = [closure for closure in closures if closure.practitioner_id is None]
-    for (person, place), rows in stretches.items():
-        zone = ZoneInfo(rows[0].zone)
-        own = [closure for closure in closures if closure.practitioner_id == person]
-        share = rows[0].unconfirmed_share
-        yield Calendar(
-            practitioner_id=person,
-            location_id=place,
-            zone=zone,
-            hours=tuple(Hours(*row[8:]) for row in rows),
-            closed=tuple(_closed(general, place, zone, asked)),
-            away=tuple(_closed(own, place, zone, asked)),
-            taken=tuple(taken.people[person]),
-            rooms={room: tuple(taken.rooms[room]) for room in rooms.get(place, [])},
-            visits=tuple(taken.visits[person]),
-            most_a_day=rows[0].most_a_day,
-            unconfirmed_share=100 if share is None else share,
-        )
-
-
-def _closed(
-    closures: Iterable[Closure], place: int, zone: ZoneInfo, asked: tuple[date, date]
-) -> Iterator[Interval]:
-    """What closures take of the days asked for; one that lasts for years costs no more."""
-    for closure in closures:
-        if closure.location_id in {None, place}:
-            for first, last in occurrences(
-                closure.first_day, closure.last_day, closure.repeats, asked
-            ):
-                yield from closure_intervals(first, last, closure.starts, closure.ends, zone)

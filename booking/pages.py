@@ -2,15 +2,18 @@
 
 import functools
 from collections.abc import Callable
+from datetime import datetime
 from typing import Concatenate
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
+from booking import limits
 from booking.errors import AlreadySent, TooMany
 from booking.flow import Draft, bookings_open, draft_of
+from clinic.views import not_found
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -18,6 +21,19 @@ def private(response: HttpResponse) -> HttpResponse:
     add_never_cache_headers(response)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def unnamed(response: HttpResponse) -> HttpResponse:
+    """Private, and its address is told to nobody, not even to our own pages."""
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return private(response)
+
+
+def wrong_link(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """The one page for every kind of wrong token, as often as somebody may try."""
+    if limits.check_link(request, now=now):
+        return unnamed(not_found(request, Http404()))
+    return unnamed(render(request, "booking/too_many.html", status=429))
 
 
 def submission_of(request: HttpRequest) -> UUID | None:

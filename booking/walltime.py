@@ -5,17 +5,16 @@ interval is half-open.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     start: datetime
     end: datetime
 
@@ -54,11 +53,9 @@ def closure_intervals(
     if starts is None and ends is None:
         yield Interval(instant(first_day, time(), zone), instant(last_day + DAY, time(), zone))
         return
-    day = first_day
-    while day <= last_day:
+    for day in days(first_day, last_day):
         end = end_instant(day, ends, zone) if ends else instant(day + DAY, time(), zone)
         yield Interval(instant(day, starts or time(), zone), end)
-        day += DAY
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -71,11 +68,11 @@ def days(first: date, last: date) -> Iterator[date]:
 def without(whole: Interval, holes: Iterable[Interval]) -> Iterator[Interval]:
     """What is left of an interval."""
     start = whole.start
-    for hole in sorted(holes, key=lambda interval: interval.start):
+    for hole in sorted(holes):
         if hole.end > start and hole.start < whole.end:
             if hole.start > start:
                 yield Interval(start, hole.start)
-            start = max(start, hole.end)
+            start = hole.end
     if start < whole.end:
         yield Interval(start, whole.end)
 
@@ -83,7 +80,7 @@ def without(whole: Interval, holes: Iterable[Interval]) -> Iterator[Interval]:
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
     """The same time in sorted pieces that do not touch."""
     pieces: list[Interval] = []
-    for interval in sorted(intervals, key=lambda piece: piece.start):
+    for interval in sorted(intervals):
         if pieces and interval.start <= pieces[-1].end:
             pieces[-1] = Interval(pieces[-1].start, max(interval.end, pieces[-1].end))
         else:

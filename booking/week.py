@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 
 from booking import openings
 from booking.availability import Opening
+from booking.models import Appointment
 from booking.openings import FreeTimes
 from booking.wishes import Wish
 from clinic.memory import the_clinic
@@ -30,7 +31,7 @@ class Week:
     now: datetime
     zone: ZoneInfo
     wanted: datetime | None
-    first: Opening | None  # the first free time, where it was looked for
+    current: Appointment | None  # which is to move, and not to where it is
     asked_for: date | None
 
     @classmethod
@@ -41,24 +42,33 @@ class Week:
         service: Service,
         request_id: UUID,
         now: datetime,
-        practitioner: Practitioner | None = None,
+        current: Appointment | None = None,
     ) -> "Week":
         """The week that a query asks for: `week` a day of it, `at` a wished time, `practitioner`.
 
         Nonsense is passed over; without a week it is that of the wish, else of the first opening.
-        `practitioner` is whom the page begins with; an empty choice in the query means anyone.
+        What is to move begins with its own practitioner; an empty choice means anyone.
         """
         wish = Wish.read(query)
-        who = wish.practitioner if "practitioner" in query else practitioner
+        before = current.practitioner if current else None
+        who = wish.practitioner if "practitioner" in query else before
         asked_for = _day(query.get("week", ""))
-        first = None
-        if asked_for is None:
-            found = openings.next_openings(
-                service, now=now, practitioner=who, besides=request_id, limit=1
-            )
-            first = next(iter(found.first()), None)
         zone = the_clinic().zone
-        return cls(service, request_id, who, now, zone, wish.at, first, asked_for)
+        return cls(service, request_id, who, now, zone, wish.at, current, asked_for)
+
+    @cached_property
+    def first(self) -> Opening | None:
+        """The first free time; whoever asks for a week has left it behind."""
+        if self.asked_for:
+            return None
+        found = openings.next_openings(
+            self.service,
+            now=self.now,
+            practitioner=self.practitioner,
+            besides=self.request_id,
+            limit=2,
+        )
+        return next(iter(_elsewhere(found, self.current).openings), None)
 
     @property
     def today(self) -> date:
@@ -70,10 +80,13 @@ class Week:
 
     @cached_property
     def first_day(self) -> date:
-        near = self.wanted or (self.first.starts_at if self.first else self.now)
-        day = self.asked_for or near.astimezone(self.zone).date()
+        day = self.asked_for or self._near.astimezone(self.zone).date()
         day = min(max(day, self.today), self.horizon)
         return max(day - timedelta(days=day.weekday()), self.today)
+
+    @property
+    def _near(self) -> datetime:
+        return self.wanted or (self.first.starts_at if self.first else self.now)
 
     @property
     def last_day(self) -> date:
@@ -82,7 +95,7 @@ class Week:
 
     @cached_property
     def free(self) -> FreeTimes:
-        return openings.free_times(
+        found = openings.free_times(
             self.service,
             first_day=self.first_day,
             last_day=self.last_day,
@@ -90,6 +103,7 @@ class Week:
             practitioner=self.practitioner,
             besides=self.request_id,
         )
+        return _elsewhere(found, self.current)
 
     @cached_property
     def choices(self) -> list[Practitioner]:
@@ -101,12 +115,12 @@ class Week:
 
     @property
     def is_empty(self) -> bool:
-        return not any(openings for _day, openings in self.days)
+        return not any(times for _day, times in self.days)
 
     @property
     def nothing_at_all(self) -> bool:
         """Not even one until the horizon."""
-        return self.asked_for is None and self.first is None
+        return self.asked_for is None and self.is_empty and self.first is None
 
     @property
     def wished(self) -> Opening | None:
@@ -118,14 +132,16 @@ class Week:
         """The free times closest to the one that could not be had, else the first ones."""
         who, request_id = self.practitioner, self.request_id
         if self.wanted:
-            near = openings.around(
+            around = openings.around(
                 self.service, self.wanted, now=self.now, practitioner=who, besides=request_id
             )
+            near = _elsewhere(around, self.current)
             if near.openings:
                 return near.nearest(self.wanted)
-        return openings.next_openings(
+        first = openings.next_openings(
             self.service, now=self.now, practitioner=who, besides=request_id
-        ).first(3)
+        )
+        return _elsewhere(first, self.current).first(3)
 
     @property
     def previous_query(self) -> str:
@@ -146,6 +162,11 @@ class Week:
 
     def _who(self) -> dict[str, str]:
         return {"practitioner": self.practitioner.slug if self.practitioner else ""}
+
+
+def _elsewhere(free: FreeTimes, current: Appointment | None) -> FreeTimes:
+    """The free times without the one that is to be moved from."""
+    return free.without(current.starts_at, current.practitioner_id) if current else free
 
 
 def _day(text: str) -> date | None:

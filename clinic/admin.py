@@ -123,7 +123,15 @@ class StaffAdmin(UserAdmin):
 class ClinicAdmin(PublishingAdmin):
     fieldsets = (
         (None, {"fields": ("name", "telephone", "email", "time_zone")}),
-        ("Bookings", {"fields": ("accepts_bookings", "consultation")}),
+        (
+            "Bookings",
+            {
+                "fields": (
+                    *("accepts_bookings", "consultation"),
+                    *("open_requests_a_patient", "unconfirmed_share"),
+                )
+            },
+        ),
         ("English", {"fields": ("tagline_en", "about_en")}),
         ("Spanish", {"fields": ("tagline_es", "about_es")}),
         (
@@ -168,9 +176,8 @@ class LocationAdmin(PublishingAdmin):
 
 
 class WorkingHoursInline(admin.TabularInline):
-    """Hours of one day alone: the same date in “valid from” and “valid until”."""
-
     model = WorkingHours
+    template = "admin/clinic/workinghours/tabular.html"
     extra = 0
 
 

@@ -1,7 +1,5 @@
 """Who and where we are, as the public site shows it: in memory, like the articles."""
 
-import copy
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +12,7 @@ from clinic.models import Clinic, Closure, Location, Practitioner, Service, Work
 from clinic.recurrence import occurrences
 
 MOST_CLOSURES = 6
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,15 @@ class OpenDay:
     name: str
     number: int
     hours: list[tuple[time, time]]
+
+
+@dataclass(frozen=True)
+class ClosedDays:
+    """One time that a closure falls: once, or again and again."""
+
+    closure: Closure
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -61,23 +69,22 @@ class Directory:
             row.practitioner_id in examples for row in self.hours if row.location_id == location.pk
         )
 
-    def closures_from(self, today: date) -> list[Closure]:
-        """The next days on which the whole clinic, or one of its places, is closed."""
-        coming = [next_time for row in self.closures for next_time in next_times(row, today)]
-        return sorted(coming, key=lambda row: row.first_day)[:MOST_CLOSURES]
+    def closures_from(self, today: date) -> list[ClosedDays]:
+        """The next times that the whole clinic, or one of its places, is closed.
 
-
-def next_times(closure: Closure, today: date) -> Iterator[Closure]:
-    """The closure, if it is still to come; one that comes again as often as within a year."""
-    if closure.repeats == Closure.Repeats.NEVER:
-        if closure.last_day >= today:
-            yield closure
-        return
-    year = (today, today + timedelta(days=365))
-    for first, last in occurrences(closure.first_day, closure.last_day, closure.repeats, year):
-        again = copy.copy(closure)
-        again.first_day, again.last_day = first, last
-        yield again
+        What comes again is announced for a year, so that it does not crowd out the rest.
+        """
+        coming = [
+            ClosedDays(row, *days)
+            for row in self.closures
+            for days in occurrences(
+                row.first_day,
+                row.last_day,
+                row.repeats,
+                (today, today + YEAR if row.repeats else date.max),
+            )
+        ]
+        return sorted(coming, key=lambda days: days.first_day)[:MOST_CLOSURES]
 
 
 def is_valid(hours: WorkingHours, today: date) -> bool:

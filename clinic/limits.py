@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -42,16 +43,39 @@ def signing_in_as(request: HttpRequest, credentials: dict[str, str] | None = Non
     return name.strip().lower()
 
 
-def within_limit(scope: str, value: str, *, limit: int, period: timedelta, now: datetime) -> bool:
-    """Count one use and say whether it is still within `limit` uses per `period`.
+class Limit(NamedTuple):
+    """So many uses of something by one value (an address, a number) per period."""
+
+    scope: str
+    value: str
+    limit: int
+    period: timedelta
+
+    @property
+    def key(self) -> str:
+        secret = settings.SECRET_KEY.encode()
+        return hmac.new(secret, f"{self.scope}:{self.value}".encode(), hashlib.sha256).hexdigest()
+
+
+def within_limits(*limits: Limit, now: datetime) -> bool:
+    """Count one use of each and say whether all are still within their limits.
 
     It inserts first and counts afterwards, so that concurrent uses can only be counted too
     strictly, never too loosely.
     """
-    secret = settings.SECRET_KEY.encode()
-    key = hmac.new(secret, f"{scope}:{value}".encode(), hashlib.sha256).hexdigest()
-    Hit.objects.create(key=key, at=now)
-    return Hit.objects.filter(key=key, at__gt=now - period).count() <= limit
+    Hit.objects.bulk_create(Hit(key=limit.key, at=now) for limit in limits)
+    uses = {
+        limit.key: models.Count("id", filter=models.Q(key=limit.key, at__gt=now - limit.period))
+        for limit in limits
+    }
+    keys = [limit.key for limit in limits]
+    counted = Hit.objects.filter(key__in=keys).aggregate(**{f"of_{k}": v for k, v in uses.items()})
+    return all(counted[f"of_{limit.key}"] <= limit.limit for limit in limits)
+
+
+def within_limit(scope: str, value: str, *, limit: int, period: timedelta, now: datetime) -> bool:
+    """The same for one limit."""
+    return within_limits(Limit(scope, value, limit, period), now=now)
 
 
 def forget_old_hits(*, now: datetime) -> None:

@@ -326,6 +326,15 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, "Sunday"
 
 
+class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
+    def between(self, first: date, last: date) -> Self:
+        """Those that may hold on one of these days."""
+        return self.filter(
+            models.Q(valid_from=None) | models.Q(valid_from__lte=last),
+            models.Q(valid_until=None) | models.Q(valid_until__gte=first),
+        )
+
+
 class WorkingHours(models.Model):
     """One stretch of a weekday in the location's wall time; a lunch break lies between two."""
 
@@ -343,6 +352,8 @@ class WorkingHours(models.Model):
         help_text="Open even while the clinic or the location is closed. "
         "A closure of the practitioner still counts.",
     )
+
+    objects: ClassVar[WorkingHoursQuerySet] = WorkingHoursQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("weekday", "starts")

@@ -4,32 +4,41 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
+MONTHS_BETWEEN = {"monthly": 1, "yearly": 12}
+
 
 def occurrences(
     first_day: date, last_day: date, repeats: str, window: tuple[date, date]
 ) -> Iterator[tuple[date, date]]:
-    """The days of a closure within a window, both ends included.
+    """Each time that a closure falls within a window: its first and its last day, in order.
 
     One that repeats ("yearly", "monthly") has no end, and each time is as many days long as the
     first. It begins on the same day of the year or month; a month that lacks the day closes on
     its last day, so 29 February is 28 February in common years.
     """
-    if repeats not in {"monthly", "yearly"}:
+    if repeats not in MONTHS_BETWEEN:
         if first_day <= window[1] and last_day >= window[0]:
-            yield max(first_day, window[0]), min(last_day, window[1])
+            yield first_day, last_day
         return
-    length = last_day - first_day
-    for begin in _beginnings(first_day, repeats, window[0] - length, window[1]):
-        if begin <= window[1] and begin + length >= window[0]:
-            yield max(begin, window[0]), min(begin + length, window[1])
+    further = (last_day - first_day).days
+    earliest = max(_moved(window[0], -further), first_day)
+    for begin in _beginnings(first_day, MONTHS_BETWEEN[repeats], earliest, window[1]):
+        yield begin, _moved(begin, further)
 
 
-def _beginnings(first_day: date, repeats: str, earliest: date, latest: date) -> Iterator[date]:
-    start = max(first_day, earliest)
-    for month in range(start.year * 12 + start.month - 2, latest.year * 12 + latest.month):
-        year, number = month // 12, month % 12 + 1
-        if repeats == "yearly" and number != first_day.month:
-            continue
-        day = date(year, number, min(first_day.day, monthrange(year, number)[1]))
-        if day >= first_day:
-            yield day
+def _beginnings(first_day: date, step: int, earliest: date, latest: date) -> Iterator[date]:
+    """On the day of the month of the first one, every so many months, in this time."""
+    between = (earliest.year - first_day.year) * 12 + earliest.month - first_day.month
+    months = first_day.year * 12 + first_day.month - 1 + between // step * step
+    while months <= latest.year * 12 + latest.month - 1:
+        year, month = months // 12, months % 12 + 1
+        begin = date(year, month, min(first_day.day, monthrange(year, month)[1]))
+        if earliest <= begin <= latest:
+            yield begin
+        months += step
+
+
+def _moved(day: date, by: int) -> date:
+    """So many days away, at most as far as the calendar goes."""
+    ordinal = min(max(day.toordinal() + by, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(ordinal)

@@ -19,6 +19,9 @@ from content.models import Article
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
+# A request is answered within days: only where that is not enough is it counted further.
+COUNTED_FIRST = timedelta(days=7)
+
 Kind = Message.Kind
 
 
@@ -91,7 +94,7 @@ def hold(
     request = _draft(request_id)
     held = request.appointments.filter(status=Status.HELD).first()
     if held and held.starts_at == starts_at and practitioner in {None, held.practitioner}:
-        return changes.renew(held, now)
+        return changes.renew(changes.keep(request, by=by, now=now), now)
     opening = changes.find(request, starts_at, practitioner, now)
     if held:
         changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
@@ -107,7 +110,7 @@ def keep_hold(*, request_id: UUID, by: Actor, now: datetime) -> Appointment:
     Raises NoTimeChosen if none was ever chosen, JustTaken or NotOffered if it is gone.
     """
     lock_calendar()
-    return changes.keep(_draft(request_id), by=by, now=now)
+    return changes.renew(changes.keep(_draft(request_id), by=by, now=now), now)
 
 
 @one_transaction
@@ -197,10 +200,15 @@ def new_reference() -> str:
 def answer_by(appointment: Appointment, *, now: datetime) -> datetime:
     """When staff will have answered: counted in the hours in which the location is open."""
     service, location = appointment.request.service, appointment.location
+    today = now.astimezone(location.zone).date()
     last = appointment.starts_at.astimezone(location.zone).date()
+    within = timedelta(hours=service.answer_within_open_hours)
+    soon = openings.open_hours(location, today, min(last, today + COUNTED_FIRST))
+    if last > today + COUNTED_FIRST and not deadlines.after_open_time(soon, within, now):
+        soon = openings.open_hours(location, today, last)  # closed for weeks
     return deadlines.answer_by(
-        open_hours=openings.open_hours(location, now.astimezone(location.zone).date(), last),
-        within=timedelta(hours=service.answer_within_open_hours),
+        open_hours=soon,
+        within=within,
         starts_at=appointment.starts_at,
         cutoff=service.cancel_cutoff,
         zone=location.zone,

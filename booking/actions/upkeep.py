@@ -18,6 +18,7 @@ TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
 # The furthest ahead that a reminder is due: two days, and from a night to the evening before it.
 REMINDERS_REACH = TWO_DAYS + timedelta(hours=24)
 LINK_AGAIN_EVERY = timedelta(minutes=10)
+LOST_LINKS_A_ROUND = 50
 
 
 @one_transaction
@@ -157,18 +158,30 @@ def send_lost_links(*, now: datetime) -> None:
     nothing is brought together.
     """
     lock_calendar()
-    for lost in LostLink.objects.all():
-        rows = Appointment.objects.filter(request__patient__email__iexact=lost.email)
-        coming = rows.standing().filter(ends_at__gt=now).with_people().order_by("starts_at")
-        for appointment in {row.request_id: row for row in reversed(list(coming))}.values():
-            slot = int(now.timestamp() // LINK_AGAIN_EVERY.total_seconds())
-            key = f"{Kind.LINK_AGAIN}:{appointment.request_id}:{slot}"
-            if _unsaid([key]):
-                language = appointment.request.language
-                outbox.put(
-                    Kind.LINK_AGAIN, Channel.EMAIL, appointment, key, language=language, now=now
-                )
+    for key in LostLink.objects.order_by("id").values_list("id", flat=True)[:LOST_LINKS_A_ROUND]:
+        lost = LostLink.objects.filter(id=key)
+        try:
+            address = lost.values_list("email", flat=True).get()
+        except ValueError:  # written with a key that is gone: nobody can answer it any more
+            address = ""
+        for appointment in _coming_for(address, now) if address else ():
+            _send_link(appointment, now)
         lost.delete()
+
+
+def _coming_for(address: str, now: datetime) -> Iterable[Appointment]:
+    """The next time of each request of an address that is still to come."""
+    rows = Appointment.objects.filter(request__patient__email__iexact=address)
+    coming = rows.standing().filter(ends_at__gt=now).with_people().order_by("-starts_at")
+    return {row.request_id: row for row in coming}.values()
+
+
+def _send_link(appointment: Appointment, now: datetime) -> None:
+    slot = int(now.timestamp() // LINK_AGAIN_EVERY.total_seconds())
+    key = f"{Kind.LINK_AGAIN}:{appointment.request_id}:{slot}"
+    if _unsaid([key]):
+        language = appointment.request.language
+        outbox.put(Kind.LINK_AGAIN, Channel.EMAIL, appointment, key, language=language, now=now)
 
 
 @one_transaction
@@ -187,6 +200,10 @@ def send_again(*, message_id: UUID, by: Actor, now: datetime) -> None:
 
 
 @one_transaction
-def renew_feed(*, practitioner_id: int) -> None:
-    """End the address of a practitioner's calendar feed; a new one takes its place."""
-    Practitioner.objects.filter(id=practitioner_id).update(feed_version=F("feed_version") + 1)
+def renew_feed(*, practitioner_id: int, version: int) -> None:
+    """End this version of the address of a practitioner's feed; a new one takes its place.
+
+    Asked twice to end the same one, it ends one.
+    """
+    now_current = Practitioner.objects.filter(id=practitioner_id, feed_version=version)
+    now_current.update(feed_version=F("feed_version") + 1)

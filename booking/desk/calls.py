@@ -1,40 +1,75 @@
 """What the desk says on the telephone, where a patient gets a call instead of an e-mail."""
 
-from booking.models import Appointment, Message
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from booking.desk.words import moment, when
+from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
-from clinic import times
 
 Kind = Message.Kind
-
-
-def when(appointment: Appointment) -> str:
-    """“Tue Nov 24, 9:30 am EST”, as the clock on the location's wall shows it."""
-    local = appointment.local_start
-    return f"{local:%a %b} {local.day}, {times.clock(local)} {local.tzname()}"
-
-
 SENTENCES = {
     Kind.REQUESTED: "We have your request, and will call again once it is decided.",
     Kind.CONFIRMED: "The appointment is confirmed.",
     Kind.DECLINED: "We cannot confirm the time that was asked for.",
     Kind.EXPIRED: "We could not answer in time; the time asked for is free again.",
     Kind.CANCELLED: "The appointment is cancelled.",
-    Kind.MOVED: "The appointment has this other time now.",
-    Kind.OFFERED: "We cannot see you at the time you asked for. We can offer:",
     Kind.OFFER_ENDED: "The times we offered are free again; shall we find another?",
-    Kind.REMINDER_DAYS: "We are expecting you. Are you coming?",
 }
 WITH_REASON = {Kind.DECLINED, Kind.CANCELLED}
+WITH_NOTE = {*WITH_REASON, Kind.OFFERED}
+
+Offers = dict[UUID, list[Appointment]]
 
 
-def what_to_say(message: Message) -> str:
-    parts = [SENTENCES.get(Kind(message.kind), message.get_kind_display())]
+def offers_in(messages: Iterable[Message]) -> Offers:
+    """The times still on offer to those who are to be told of them, by request."""
+    requests = [message.request_id for message in messages if message.kind == Kind.OFFERED]
+    offers: Offers = defaultdict(list)
+    if requests:
+        rows = Appointment.objects.filter(request__in=requests, status=Status.PROPOSED)
+        for row in rows.with_people().order_by("starts_at"):
+            offers[row.request_id].append(row)
+    return offers
+
+
+def what_to_say(message: Message, offers: Offers) -> str:
+    parts = [_sentence(message, offers.get(message.request_id, []))]
     appointment = message.appointment
     if appointment and appointment.reason_code and message.kind in WITH_REASON:
         parts.append(str(Reason(appointment.reason_code).label))
-    if message.kind in WITH_REASON and message.request.note_to_patient:
+    if message.kind in WITH_NOTE and message.request.note_to_patient:
         parts.append(message.request.note_to_patient)
-    if message.kind == Kind.OFFERED:
-        offers = Appointment.objects.offered_to(message.request).with_people()
-        parts.append("; ".join(f"{when(row)}, {row.practitioner.name}" for row in offers) + ".")
     return " ".join(parts)
+
+
+def _sentence(message: Message, offered: Sequence[Appointment]) -> str:
+    appointment = message.appointment
+    if message.kind == Kind.OFFERED:
+        return _offer(offered)
+    if message.kind == Kind.MOVED and appointment:
+        waits = appointment.status == Status.PENDING
+        more = " We will call again once it is decided." if waits else ""
+        what = "request" if waits else "appointment"
+        return f"The {what} is now for another time: {_time(appointment)}.{more}"
+    if message.kind == Kind.REMINDER_DAYS and appointment:
+        return f"We are expecting you: {_time(appointment)}. Are you coming?"
+    return SENTENCES.get(Kind(message.kind), message.get_kind_display())
+
+
+def _offer(offered: Sequence[Appointment]) -> str:
+    if not offered:
+        return "The times that were offered are no longer on offer."
+    times = "; or ".join(_time(each) for each in offered)
+    first = offered[0]
+    assert first.expires_at  # the database says so of every offer
+    until = moment(first.expires_at, first.location.zone)
+    return (
+        f"We cannot see you at the time you asked for. We can offer {times}. "
+        f"Please tell us by {until} which one suits you."
+    )
+
+
+def _time(appointment: Appointment) -> str:
+    return f"{when(appointment)} with {appointment.practitioner.name}"

@@ -1,9 +1,12 @@
-"""The private address of a practitioner's calendar feed: to see it, and to renew it."""
+"""The private address of a practitioner's calendar feed: to see one's own, and to renew it."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,44 +16,58 @@ from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
 from clinic.models import Practitioner
 
+MANAGE = "clinic.change_practitioner"
 
-def reach_feeds(request: HttpRequest) -> list[Practitioner]:
-    """Everybody's, for who manages the practitioners; else one's own."""
+
+class RenewForm(forms.Form):
+    """Which version of the address is to end, so that a form sent twice ends only one."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+def reach_feed(request: HttpRequest, **which: Any) -> Practitioner:
+    """Anybody's, for who manages the practitioners; else one's own, and a stranger's is a 404."""
     user = signed_in(request)
-    people = Practitioner.objects.active()
-    if user.has_perm("clinic.change_practitioner"):
-        return list(people)
-    if not user.has_perm("booking.view_appointment"):
-        raise PermissionDenied
-    return list(people.filter(user=user))
+    people = Practitioner.objects.active().filter(**which)
+    if not user.has_perm(MANAGE):
+        if not user.has_perm("booking.view_appointment"):
+            raise PermissionDenied
+        people = people.filter(user=user)
+    person = people.first()
+    if person is None:
+        raise OutOfReach
+    action = "change" if request.method == "POST" else "open"
+    record_access(request, action=action, subject_type="calendar feed", subject=person.pk)
+    return person
+
+
+def show(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    values = {**admin.site.each_context(request), "title": title, **context}
+    return TemplateResponse(request, f"booking/desk/{template}", values)
 
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    people = [(person, links.feed_address_for(person)) for person in reach_feeds(request)]
-    record_access(request, action="open", subject_type="calendar feed")
-    context = {
-        **admin.site.each_context(request),
-        "title": "Calendar feeds",
-        "people": people,
-    }
-    return TemplateResponse(request, "booking/desk/feeds.html", context)
+    person = reach_feed(request, user=signed_in(request))
+    address = links.feed_address_for(person)
+    return show(request, "feed.html", "Your calendar feed", person=person, address=address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def renew(request: HttpRequest, practitioner_id: int) -> HttpResponse:
-    """A new address; whoever subscribed to the old one sees nothing any more."""
-    person = next((p for p in reach_feeds(request) if p.pk == practitioner_id), None)
-    if person is None:
-        raise OutOfReach
-    if request.method == "POST":
-        actions.renew_feed(practitioner_id=person.pk)
-        record_access(request, action="change", subject_type="calendar feed", subject=person.pk)
-        messages.success(request, "The address is new. Subscribe to it anew where you need it.")
-        return redirect("desk:feed")
-    context = {
-        **admin.site.each_context(request),
-        "title": "Renew the address?",
-        "person": person,
-    }
-    return TemplateResponse(request, "booking/desk/renew_feed.html", context)
+    """A page on GET, the act on POST: whoever subscribed to the old address sees nothing more."""
+    person = reach_feed(request, id=practitioner_id)
+    is_own = person.user_id == request.user.pk
+    back = ("desk:feed",) if is_own else ("admin:clinic_practitioner_change", person.pk)
+    form = RenewForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid() or form.cleaned_data["version"] > person.feed_version:
+        return show(
+            request,
+            "renew_feed.html",
+            "Renew the address?",
+            person=person,
+            back_url=resolve_url(*back),
+        )
+    actions.renew_feed(practitioner_id=person.pk, version=form.cleaned_data["version"])
+    messages.success(request, "The address is new. Subscribe to it wherever you used the old one.")
+    return redirect(*back)

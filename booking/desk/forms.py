@@ -1,18 +1,26 @@
-"""The desk's forms, in English like the whole admin."""
+"""The desk's forms, in English like the whole admin; each is carried out once."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from booking.actions import MOST_OFFERS, Proposal
+from booking.desk.slots import parse_slot
 from booking.forms import DetailsForm
 from booking.models.appointments import DECLINE_REASONS
-from booking.wishes import parse_instant, write_instant
 from clinic.models import Practitioner
 
 NOTE_HELP = "Shown on the patient's own page only, never sent by e-mail. Kept encrypted."
+OUT_OF_DATE = "This page was out of date, and nothing was done. Please try again."
+
+
+def submission_field() -> forms.UUIDField:
+    """The token that {% submission %} writes: a page that is shown again has a new one."""
+    return forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": OUT_OF_DATE, "invalid": OUT_OF_DATE}
+    )
 
 
 def note_field() -> forms.CharField:
@@ -25,9 +33,15 @@ def note_field() -> forms.CharField:
     )
 
 
-class DeclineForm(forms.Form):
+class DeskForm(forms.Form):
+    """By itself the form of a button."""
+
     use_required_attribute = False
 
+    submission = submission_field()
+
+
+class DeclineForm(DeskForm):
     reason = forms.ChoiceField(
         label="Reason, as the patient reads it",
         choices=[(reason.value, reason.label) for reason in DECLINE_REASONS],
@@ -37,72 +51,109 @@ class DeclineForm(forms.Form):
     note = note_field()
 
 
-class CancelForm(forms.Form):
-    use_required_attribute = False
-
+class CancelForm(DeskForm):
     note = note_field()
 
 
-def write_slot(starts_at: datetime, practitioner_id: int) -> str:
-    """A time of one practitioner, as the desk's forms write it."""
-    return f"{write_instant(starts_at)} {practitioner_id}"
-
-
-def parse_slot(text: str) -> Proposal | None:
-    """The time that a form names; None for what no page of ours has written."""
-    instant, _, key = text.partition(" ")
-    starts_at = parse_instant(instant)
-    if starts_at is None or not (key.isascii() and key.isdigit() and len(key) < 10):
-        return None
-    practitioner = Practitioner.objects.active().filter(id=int(key)).first()
-    return Proposal(starts_at, practitioner) if practitioner else None
-
-
 class SlotsField(forms.Field):
-    """Times that were ticked on a page of free times."""
+    """Times that were ticked on a page of free times, which draws them itself."""
 
-    widget = forms.SelectMultiple
+    widget = forms.MultipleHiddenInput
+    people: Sequence[Practitioner] = ()
+
+    def __init__(self, *, at_most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.at_most = at_most
 
     def to_python(self, value: Any) -> list[Proposal]:
-        slots = [parse_slot(text) for text in value or []]
+        slots = [parse_slot(text, self.people) for text in dict.fromkeys(value or ())]
         if None in slots:
             raise ValidationError("Choose from the times shown.")
         return [slot for slot in slots if slot]
 
     def validate(self, value: Any) -> None:
-        if not value:
-            raise ValidationError("Choose the times to offer.")
-        if len(value) > MOST_OFFERS:
-            raise ValidationError(f"Choose at most {MOST_OFFERS} times.")
+        super().validate(value)
+        if len(value) > self.at_most:
+            many = "one time" if self.at_most == 1 else f"{self.at_most} times"
+            raise ValidationError(f"Choose at most {many}.")
 
 
-class OfferForm(forms.Form):
-    use_required_attribute = False
+class SlotsForm(DeskForm):
+    """Times are chosen from those of `people`, in the field that `name` names."""
 
-    slots = SlotsField()
+    name: ClassVar[str]
+
+    def __init__(self, *args: Any, people: Sequence[Practitioner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choice.people = people
+
+    @property
+    def choice(self) -> SlotsField:
+        field = self.fields[self.name]
+        assert isinstance(field, SlotsField)
+        return field
+
+    @property
+    def chosen(self) -> list[Proposal]:
+        return list(self.cleaned_data[self.name])
+
+
+class OfferForm(SlotsForm):
+    name = "slots"
+
+    slots = SlotsField(
+        at_most=MOST_OFFERS, error_messages={"required": "Choose the times to offer."}
+    )
     note = note_field()
 
 
-STAFF_LABELS = {
-    "who": "Who is it for?",
-    "booked_by": "Name of who calls, if it is for somebody else",
-    "prefers": "How does the patient want to be reached?",
-    "may_leave_voicemail": "A voicemail may be left at this number",
-    "wants_reminders": "Remind the patient before the visit",
-    "language": "Language of the messages",
-    "reason": "What is the visit about?",
+class MoveForm(SlotsForm):
+    name = "slot"
+
+    slot = SlotsField(at_most=1, error_messages={"required": "Choose one of the times."})
+
+
+# The patient's questions as staff ask them on the telephone: label and hint.
+ASKED = {
+    "full_name": ("Full name of the patient", ""),
+    "booked_by": ("Who is calling, and called back", "Only if it is not the patient."),
+    "birth_date": (
+        "Birth date of the patient (optional)",
+        "So that nobody is mixed up. For example 3 14 1968.",
+    ),
+    "email": ("E-mail", "For the confirmation and the patient's own link."),
+    "telephone": ("Telephone", "A telephone number or an e-mail address is needed."),
+    "prefers": ("How do they want to be reached?", ""),
+    "may_leave_voicemail": ("A voicemail may be left at this number", ""),
+    "wants_reminders": ("Remind the patient before the visit", ""),
+    "language": ("Language of the messages and the calls", ""),
+    "needs": (
+        "Access or interpreter needs (optional)",
+        "For example step-free access, or an interpreter for ASL.",
+    ),
+    "reason": ("What is the visit about? (optional)", "Kept encrypted, never sent by e-mail."),
+    "payment": ("How will it be paid? (optional)", ""),
 }
-FOR_PATIENTS_ALONE = ("website", "screening")
+FOR_PATIENTS_ALONE = ("who", "screening", "website")
 
 
 class TelephoneBookingForm(DetailsForm):
     """The patient's own form, asked on the telephone."""
 
+    submission = submission_field()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, cautions=(), **kwargs)
         for name in FOR_PATIENTS_ALONE:
             del self.fields[name]
-        for name, label in STAFF_LABELS.items():
-            self.fields[name].label = label
+        for name, (label, hint) in ASKED.items():
+            self.fields[name].label, self.fields[name].help_text = label, hint
         for field in self.fields.values():
-            field.help_text = ""
+            # What a browser knows by heart is the member of staff, not the caller.
+            field.widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever calls for somebody else has said their own name."""
+        data = super().clean()
+        data["who"] = "other" if data.get("booked_by") else "self"
+        return data

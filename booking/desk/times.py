@@ -1,257 +1,214 @@
-"""The free times of a service as staff see them, and what they do with one: offer, book, move."""
+"""What staff do with free times: offer some, book one, move to one."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
-from booking import actions, openings
+from booking import actions
 from booking.actions import Proposal
-from booking.availability import Opening
-from booking.desk.forms import OfferForm, TelephoneBookingForm, parse_slot, write_slot
-from booking.desk.history import last_change
-from booking.desk.views import back, reach_appointment, signed_in, staff_of
-from booking.errors import BookingError, NotFree, NotPossible
-from booking.models import Appointment, Status
-from booking.pages import submission_of
+from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
+from booking.desk.slots import Slots, nearest, parse_slot, people_for
+from booking.desk.views import (
+    act,
+    back,
+    page,
+    posted,
+    reach_appointment,
+    refuse,
+    signed_in,
+    staff_of,
+)
+from booking.desk.words import moment
+from booking.errors import NotFree
+from booking.models import Appointment, AppointmentRequest, Status
+from booking.models.patients import Patient
 from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
-from clinic.models import Practitioner, Service
+from clinic.models import Service
 
-DAYS_SHOWN = timedelta(days=14)
-KEPT = ("from_appointment", "service")
+# What the form that chooses other days has to say again.
+KEPT = ("from_appointment", "service", "for")
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A free time with its practitioner, as a value that a form sends back."""
-
-    opening: Opening
-    practitioner: Practitioner
-
-    @property
-    def value(self) -> str:
-        return write_slot(self.opening.starts_at, self.opening.practitioner_id)
-
-
-@dataclass(frozen=True)
-class Slots:
-    """Two weeks of free times, from a day and of a practitioner that can be chosen."""
-
-    service: Service
-    practitioner: Practitioner | None
-    first_day: date
-    days: list[tuple[date, list[Slot]]]
-
-    @classmethod
-    def read(
-        cls, request: HttpRequest, service: Service, now: datetime, besides: UUID | None = None
-    ) -> "Slots":
-        """What `from` and `practitioner` of the query ask for; nonsense is passed over."""
-        today = now.astimezone(clinic_zone()).date()
-        first = min(
-            max(_day(request.GET.get("from", "")) or today, today), today.replace(year=2199)
-        )
-        slug = request.GET.get("practitioner", "").replace("\x00", "")[:64]
-        who = service.practitioners.active().filter(slug=slug).first() if slug else None
-        last = first + DAYS_SHOWN - timedelta(days=1)
-        free = openings.free_times(
-            service,
-            first_day=first,
-            last_day=last,
-            now=now,
-            practitioner=who,
-            besides=besides,
-            for_staff=True,
-        )
-        by_day: dict[date, list[Slot]] = {}
-        for opening in free.openings:
-            slot = Slot(opening, free.practitioners[opening.practitioner_id])
-            by_day.setdefault(opening.local_start.date(), []).append(slot)
-        return cls(service, who, first, list(by_day.items()))
-
-    @property
-    def choices(self) -> list[Practitioner]:
-        return list(self.service.practitioners.active())
-
-    @property
-    def next_query(self) -> str:
-        who = {"practitioner": self.practitioner.slug} if self.practitioner else {}
-        return urlencode({"from": (self.first_day + DAYS_SHOWN).isoformat(), **who})
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def page(
-    request: HttpRequest, template: str, title: str, *, status: int = 200, **context: object
-) -> HttpResponse:
-    whole = {
-        **admin.site.each_context(request),
-        "title": title,
-        "from_appointment": "from_appointment" in {**request.GET, **request.POST},
-        # What the form that chooses other times has to say again.
-        "keep": {name: request.GET[name] for name in KEPT if name in request.GET},
-        **context,
-    }
-    return TemplateResponse(request, f"booking/desk/{template}.html", whole, status=status)
-
-
-def refuse(request: HttpRequest, appointment: Appointment) -> HttpResponse:
-    """Too late: say what it has become, and who was first."""
-    messages.warning(request, f"{NotPossible(appointment)} {last_change(appointment)}")
-    return back(request, appointment)
+def kept(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in KEPT if name in request.GET}
 
 
 @require_http_methods(GET_AND_POST)
 def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Up to three other times for a request that waits."""
     appointment, now = reach_appointment(request, appointment_id), timezone.now()
-    form = OfferForm(request.POST if request.method == "POST" else None)
-    status = 200
+    people = people_for(signed_in(request), appointment.request.service)
+    form, error = OfferForm(posted(request), people=people), None
     if form.is_valid():
-        wanted, note = form.cleaned_data["slots"], form.cleaned_data["note"]
+        by, wanted = staff_of(request, form), form.chosen
+        note = form.cleaned_data["note"]
         try:
-            actions.offer(
-                appointment_id=appointment.pk,
-                times=wanted,
-                note=note,
-                by=staff_of(request),
-                now=now,
+            act(
+                request,
+                lambda: actions.offer(
+                    appointment_id=appointment.pk, times=wanted, note=note, by=by, now=now
+                ),
+                "Offered. The patient is asked to choose.",
             )
-        except NotPossible as error:
-            return refuse(request, error.appointment)
-        except BookingError as error:
-            form.add_error("slots", str(error))
-            status = 409
-        else:
-            messages.success(request, "Offered. The patient is asked to choose.")
             return back(request, appointment)
-    elif appointment.status != Status.PENDING:
-        return refuse(request, appointment)
-    return page(
-        request,
-        "offer",
-        "Offer other times",
-        status=status,
-        appointment=appointment,
-        form=form,
-        slots=Slots.read(request, appointment.request.service, now),
-        ticked=request.POST.getlist("slots"),
-    )
+        except NotFree as refusal:
+            error = refusal
+    return choose(request, appointment, form, "Offer other times", (Status.PENDING,), error, now)
 
 
 @require_http_methods(GET_AND_POST)
 def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Another time for a request or a confirmed appointment."""
     appointment, now = reach_appointment(request, appointment_id), timezone.now()
-    error = ""
-    if request.method == "POST":
-        wanted = parse_slot(request.POST.get("slot", ""))
+    people = people_for(signed_in(request), appointment.request.service)
+    form, error = MoveForm(posted(request), people=people), None
+    if form.is_valid():
+        by, [to] = staff_of(request, form), form.chosen
         try:
-            if wanted is None:
-                raise NotFree("Choose one of the times.")
-            _move(appointment, wanted, request, now)
-        except NotPossible as refusal:
-            return refuse(request, refusal.appointment)
-        except BookingError as refusal:
-            error = str(refusal)
-        else:
-            messages.success(request, "Moved. The patient is told.")
+            act(
+                request,
+                lambda: actions.move(
+                    appointment_id=appointment.pk,
+                    starts_at=to.starts_at,
+                    practitioner=to.practitioner,
+                    by=by,
+                    now=now,
+                ),
+                "Moved. The patient is told.",
+            )
             return back(request, appointment)
-    elif appointment.status not in {Status.PENDING, Status.BOOKED}:
+        except NotFree as refusal:
+            error = refusal
+    while_in = (Status.PENDING, Status.BOOKED)
+    return choose(request, appointment, form, "Move to another time", while_in, error, now)
+
+
+def choose(
+    request: HttpRequest,
+    appointment: Appointment,
+    form: SlotsForm,
+    title: str,
+    while_in: tuple[Status, ...],
+    error: NotFree | None,
+    now: datetime,
+) -> HttpResponse:
+    """The page of free times; after a refusal with what was ticked, and what of it is gone."""
+    if appointment.status not in while_in:
         return refuse(request, appointment)
+    service, zone = appointment.request.service, appointment.location.zone
+    people = people_for(signed_in(request), service)
+    slots = Slots.read(request.GET, service, people, now=now, instead_of=appointment)
+    gone = slots.gone(form.chosen) if error else []
     return page(
         request,
-        "move",
-        "Move to another time",
+        "choose",
+        title,
         status=409 if error else 200,
         appointment=appointment,
+        form=form,
+        slots=slots,
+        ticked=request.POST.getlist(form.name),
         error=error,
-        slots=Slots.read(request, appointment.request.service, now, appointment.request_id),
-    )
-
-
-def _move(appointment: Appointment, to: Proposal, request: HttpRequest, now: datetime) -> None:
-    actions.move(
-        appointment_id=appointment.pk,
-        starts_at=to.starts_at,
-        practitioner=to.practitioner,
-        by=staff_of(request),
-        now=now,
+        gone=[f"{moment(each.starts_at, zone)}, {each.practitioner}" for each in gone],
+        from_appointment="from_appointment" in {**request.GET, **request.POST},
+        keep=kept(request),
+        later=urlencode({**kept(request), **slots.later}),
     )
 
 
 @require_http_methods(GET_AND_POST)
 def book(request: HttpRequest) -> HttpResponse:
     """For somebody on the telephone: the service, then a time, then who it is for."""
-    user = signed_in(request)
+    user, now = signed_in(request), timezone.now()
     if not user.has_perms(("booking.decide_request", "booking.reach_everyone")):
         raise PermissionDenied
-    now = timezone.now()
+    action = "change" if request.method == "POST" else "open"
+    record_access(request, action=action, subject_type="booking")
     slug = request.GET.get("service", "").replace("\x00", "")[:64]
     service = Service.objects.bookable().filter(slug=slug).first()
-    title = "Book for a patient"
+    title, keep = "Book for a patient", kept(request)
     if service is None:
-        return page(request, "book_service", title, services=Service.objects.bookable())
-    wanted = parse_slot(request.GET.get("slot", ""))
+        services = Service.objects.bookable()
+        return page(request, "book_service", title, services=services, keep=keep)
+    people = people_for(user, service)
+    wanted = parse_slot(request.GET.get("slot", ""), people)
     if wanted is None:
-        return page(request, "book_time", title, slots=Slots.read(request, service, now))
-    form = _details_form(request, now)
-    if request.method == "POST" and submission_of(request) and form.is_valid():
+        slots = Slots.read(request.GET, service, people, now=now)
+        later = urlencode({**keep, **slots.later})
+        return page(
+            request,
+            "book_time",
+            title,
+            service=service,
+            slots=slots,
+            keep=keep,
+            later=later,
+            is_unknown="slot" in request.GET,
+        )
+    return _book(request, service, wanted, now)
+
+
+def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:
+    """Who it is for; if the time was taken meanwhile, the nearest ones and all that was typed."""
+    form, error = TelephoneBookingForm(posted(request), initial=_initial(request, now)), None
+    if form.is_valid():
         try:
-            booked = _book(service, wanted, form, request, now)
-        except NotFree as error:
-            near = openings.around(service, wanted.starts_at, now=now, for_staff=True)
-            context = {"error": error, "near": _near(near, wanted), "service": service}
-            return page(request, "book", title, status=409, form=form, wanted=wanted, **context)
-        messages.success(request, "Booked and confirmed.")
-        return redirect("admin:booking_appointment_change", booked.pk)
-    return page(request, "book", title, form=form, wanted=wanted, service=service)
+            booked = actions.book(
+                service=service,
+                starts_at=wanted.starts_at,
+                practitioner=wanted.practitioner,
+                details=form.details(),
+                by=staff_of(request, form),
+                now=now,
+            )
+        except NotFree as refusal:
+            error = refusal
+        else:
+            record_access(request, action="add", subject_type="appointment", subject=booked.pk)
+            messages.success(request, "Booked and confirmed.")
+            return redirect("admin:booking_appointment_change", booked.pk)
+    context = {
+        "form": form,
+        "service": service,
+        "wanted": f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}",
+        "error": error,
+        "here": urlencode(kept(request)),
+    }
+    if error:
+        people = people_for(signed_in(request), service)
+        context["near"] = nearest(service, people, wanted, now=now)
+    return page(request, "book", "Book for a patient", status=409 if error else 200, **context)
 
 
-def _details_form(request: HttpRequest, now: datetime) -> TelephoneBookingForm:
-    today = now.astimezone(clinic_zone()).date()
-    initial = {"today": today, "who": "self", "language": "en", "wants_reminders": True}
-    return TelephoneBookingForm(request.POST if request.method == "POST" else None, initial=initial)
+def _initial(request: HttpRequest, now: datetime) -> dict[str, object]:
+    """A new start, or what is known from the request that came to nothing."""
+    initial = {"today": now.astimezone(clinic_zone()).date(), "wants_reminders": True}
+    before = _request_before(request)
+    if before is None or before.patient is None:
+        return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
+    names = ("full_name", "booked_by", "birth_date", "email", "telephone", "prefers", "language")
+    more = ("may_leave_voicemail", "wants_reminders", "needs")
+    said = {name: getattr(before.patient, name) for name in (*names, *more)}
+    return {**initial, **said, "reason": before.reason, "payment": before.payment}
 
 
-def _book(
-    service: Service,
-    wanted: Proposal,
-    form: TelephoneBookingForm,
-    request: HttpRequest,
-    now: datetime,
-) -> Appointment:
-    booked = actions.book(
-        service=service,
-        starts_at=wanted.starts_at,
-        practitioner=wanted.practitioner,
-        details=form.details(),
-        by=staff_of(request),
-        now=now,
-    )
-    record_access(request, action="add", subject_type="appointment", subject=booked.pk)
-    return booked
-
-
-def _near(free: openings.FreeTimes, wanted: Proposal) -> list[Slot]:
-    """The nearest free times of anybody who does this."""
-    return [
-        Slot(opening, free.practitioners[opening.practitioner_id])
-        for opening in free.nearest(wanted.starts_at)
-    ]
+def _request_before(request: HttpRequest) -> AppointmentRequest | None:
+    """The request that `for` names: that of the patient who is called to find another time."""
+    try:
+        key = UUID(request.GET.get("for", ""))
+    except ValueError:
+        return None
+    rows = AppointmentRequest.objects.within_reach_of(signed_in(request))
+    found = rows.select_related("patient").filter(id=key).first()
+    if found:
+        record_access(request, action="open", subject_type="appointmentrequest", subject=found.pk)
+    return found

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
+from uuid import UUID
 
-from booking.desk.calls import what_to_say
+from booking.desk.calls import offers_in, what_to_say
 from booking.models import Appointment, AppointmentRequest, Message
+from booking.models.appointments import AppointmentQuerySet
 from clinic.admin_site import clinic_zone
 from clinic.models import Practitioner, User
 from content.models import Caution
@@ -37,11 +39,15 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Offered:
-    """The times that one patient was offered, until they choose."""
+class Times:
+    """Several times of one request: what its patient was offered, or what came to nothing."""
 
-    first: Appointment
     appointments: list[Appointment]
+    is_late: bool
+
+    @property
+    def first(self) -> Appointment:
+        return self.appointments[0]
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,8 @@ class Desk:
     now: datetime
     waiting: list[Waiting]
     today: list[Day]
-    offered: list[Offered]
-    expired: list[Appointment]
+    offered: list[Times]
+    expired: list[Times]
     may_decide: bool
     may_book: bool
     handles_messages: bool
@@ -78,6 +84,11 @@ def flags_of(request: AppointmentRequest, names: dict[str, str]) -> list[str]:
     return seen + [names.get(slug, slug) for slug in named_cautions(request)]
 
 
+def is_late(appointment: Appointment, *, now: datetime) -> bool:
+    """Past the deadline, though nobody has come round to end it."""
+    return appointment.expires_at is not None and appointment.expires_at <= now
+
+
 def waiting_for(user: User, *, now: datetime) -> list[Waiting]:
     rows = list(
         Appointment.objects.within_reach_of(user)
@@ -90,7 +101,7 @@ def waiting_for(user: User, *, now: datetime) -> list[Waiting]:
         Waiting(
             row,
             flags_of(row.request, names),
-            row.expires_at is not None and row.expires_at <= now,
+            is_late(row, now=now),
         )
         for row in rows
     ]
@@ -114,12 +125,22 @@ def today_for(user: User, *, now: datetime) -> list[Day]:
     ]
 
 
-def offered_for(user: User) -> list[Offered]:
+def offered_for(user: User, *, now: datetime) -> list[Times]:
     """What waits for patients to choose, the first to end first."""
-    rows = Appointment.objects.within_reach_of(user).waiting_for_patients().with_people()
-    groups = groupby(rows, key=lambda row: row.request_id)
-    found = [list(group) for _key, group in groups]
-    return [Offered(appointments[0], appointments) for appointments in found]
+    return by_request(Appointment.objects.within_reach_of(user).waiting_for_patients(), now=now)
+
+
+def expired_for(user: User, *, now: datetime) -> list[Times]:
+    """Who may still be helped: what nobody answered, and the time is still to come."""
+    return by_request(Appointment.objects.within_reach_of(user).expired_after(now), now=now)
+
+
+def by_request(rows: AppointmentQuerySet, *, now: datetime) -> list[Times]:
+    """In the order in which the requests come first."""
+    found: dict[UUID, list[Appointment]] = {}
+    for row in rows.with_people():
+        found.setdefault(row.request_id, []).append(row)
+    return [Times(times, is_late(times[0], now=now)) for times in found.values()]
 
 
 def calls_to_make() -> list[Call]:
@@ -129,7 +150,8 @@ def calls_to_make() -> list[Call]:
         "appointment__practitioner",
         "appointment__location",
     )
-    return [Call(row, what_to_say(row)) for row in rows]
+    offers = offers_in(rows)
+    return [Call(row, what_to_say(row, offers)) for row in rows]
 
 
 def desk_for(user: User, *, now: datetime) -> Desk:
@@ -138,10 +160,8 @@ def desk_for(user: User, *, now: datetime) -> Desk:
         now=now,
         waiting=waiting_for(user, now=now),
         today=today_for(user, now=now),
-        offered=offered_for(user),
-        expired=list(
-            Appointment.objects.within_reach_of(user).expired_after(now).with_people()[:20]
-        ),
+        offered=offered_for(user, now=now),
+        expired=expired_for(user, now=now),
         may_decide=user.has_perm("booking.decide_request"),
         may_book=user.has_perms(("booking.decide_request", "booking.reach_everyone")),
         handles_messages=sees_messages,

@@ -23,7 +23,7 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
     staff("book/", times.book, "book"),
     staff("calendar-feed/", feeds.feed, "feed"),
-    staff("calendar-feed/renew/<int:practitioner_id>/", feeds.renew, "renew-feed"),
+    staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
 ]

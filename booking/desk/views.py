@@ -1,13 +1,14 @@
 """What staff do from the desk: answer requests, cancel, make calls, send again."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -15,12 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions
 from booking.actors import Actor
-from booking.desk.forms import CancelForm, DeclineForm
-from booking.desk.history import last_change
-from booking.errors import BookingError, NotPossible
+from booking.desk.forms import OUT_OF_DATE, CancelForm, DeclineForm, DeskForm
+from booking.desk.history import last_change, last_handling
+from booking.errors import BookingError, NotFree, NotPossible
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
-from booking.pages import submission_of
 from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
 from clinic.models import User
@@ -55,15 +55,25 @@ def reach_message(request: HttpRequest, message_id: UUID) -> Message:
     return message
 
 
-def staff_of(request: HttpRequest) -> Actor:
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing, while the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def staff_of(request: HttpRequest, form: BaseForm) -> Actor:
     """Who acts, and with which form: a double press is carried out once and answered alike."""
-    return Actor.staff(signed_in(request), submission_of(request))
+    return Actor.staff(signed_in(request), form.cleaned_data["submission"])
 
 
 def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
-    """Do it and say so, or say what stands in the way and who was first."""
+    """Do it and say so, or say what stands in the way and who was first.
+
+    Raises NotFree: the pages on which a time was chosen show the others.
+    """
     try:
         action()
+    except NotFree:
+        raise
     except NotPossible as error:
         messages.warning(request, f"{error} {last_change(error.appointment)}")
     except BookingError as error:
@@ -79,24 +89,61 @@ def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     return redirect("admin:index")
 
 
+def refuse(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """Too late: say what it has become, and who was first."""
+    messages.warning(request, f"{NotPossible(appointment)} {last_change(appointment)}")
+    return back(request, appointment)
+
+
+def page(
+    request: HttpRequest, template: str, title: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    whole = {**admin.site.each_context(request), "title": title, **context}
+    return TemplateResponse(request, f"booking/desk/{template}.html", whole, status=status)
+
+
+def ask(
+    request: HttpRequest,
+    appointment: Appointment,
+    form: BaseForm,
+    title: str,
+    while_in: tuple[Status, ...],
+) -> HttpResponse:
+    """The page that asks for a reason or a note, as long as there is something to answer."""
+    if appointment.status not in while_in:
+        return refuse(request, appointment)
+    return page(
+        request,
+        "answer",
+        title,
+        appointment=appointment,
+        form=form,
+        from_appointment="from_appointment" in {**request.GET, **request.POST},
+    )
+
+
 @require_POST
 def confirm(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
-    by, now = staff_of(request), timezone.now()
-    act(
-        request,
-        lambda: actions.confirm(appointment_id=appointment.pk, by=by, now=now),
-        "Confirmed. The patient is told.",
-    )
+    form = DeskForm(request.POST)
+    if form.is_valid():
+        by, now = staff_of(request, form), timezone.now()
+        act(
+            request,
+            lambda: actions.confirm(appointment_id=appointment.pk, by=by, now=now),
+            "Confirmed. The patient is told.",
+        )
+    else:
+        messages.warning(request, OUT_OF_DATE)
     return back(request, appointment)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
-    form = DeclineForm(request.POST if request.method == "POST" else None)
+    form = DeclineForm(posted(request))
     if form.is_valid():
-        by, now = staff_of(request), timezone.now()
+        by, now = staff_of(request, form), timezone.now()
         reason, note = Reason(form.cleaned_data["reason"]), form.cleaned_data["note"]
         act(
             request,
@@ -111,10 +158,11 @@ def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """A request, what is confirmed, or an offer with all its times."""
     appointment = reach_appointment(request, appointment_id)
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    form = CancelForm(posted(request))
     if form.is_valid():
-        by, now = staff_of(request), timezone.now()
+        by, now = staff_of(request, form), timezone.now()
         note = form.cleaned_data["note"]
         act(
             request,
@@ -122,57 +170,55 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             "Cancelled. The patient is told.",
         )
         return back(request, appointment)
-    title = (
-        "Withdraw this offer"
-        if appointment.status == Status.PROPOSED
-        else "Cancel this appointment"
-    )
+    is_offer = appointment.status == Status.PROPOSED
+    title = "Withdraw this offer" if is_offer else "Cancel this appointment"
     while_in = (Status.PENDING, Status.BOOKED, Status.PROPOSED)
     return ask(request, appointment, form, title, while_in)
 
 
-def ask(
-    request: HttpRequest,
-    appointment: Appointment,
-    form: Form,
-    title: str,
-    while_in: tuple[Status, ...],
-) -> HttpResponse:
-    """The page that asks for a reason or a note, as long as there is something to answer."""
-    if appointment.status not in while_in:
-        messages.warning(request, f"{NotPossible(appointment)} {last_change(appointment)}")
-        return back(request, appointment)
-    context = {
-        **admin.site.each_context(request),
-        "title": title,
-        "appointment": appointment,
-        "form": form,
-        "from_appointment": "from_appointment" in {**request.GET, **request.POST},
-    }
-    return TemplateResponse(request, "booking/desk/answer.html", context)
+def handle(
+    request: HttpRequest, message: Message, what: str, action: Callable[[Actor], object], done: str
+) -> None:
+    """Do something with a message, and write down who did it: the message itself keeps no name."""
+    form = DeskForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, OUT_OF_DATE)
+        return
+    action(staff_of(request, form))
+    record_access(request, action=what, subject_type="message", subject=message.pk)
+    messages.success(request, done)
+
+
+def too_late(request: HttpRequest, message: Message, what: str, done: str, gone: str) -> None:
+    """The same reply for whoever has done it, and for others who that was."""
+    by, said = last_handling(message, what)
+    if by == signed_in(request):
+        messages.success(request, done)
+    else:
+        messages.warning(request, f"{gone} {said}".strip())
 
 
 @require_POST
 def called(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    message = reach_message(request, message_id)
-    if message.channel != Message.Channel.CALL or message.state != Message.State.WAITING:
-        messages.warning(request, "This call is no longer on the list.")
+    message, now = reach_message(request, message_id), timezone.now()
+    what, done = "call made", "The call is recorded."
+    if message.channel == Message.Channel.CALL and message.state == Message.State.WAITING:
+        record = partial(actions.record_call, message_id=message.pk, now=now)
+        handle(request, message, what, lambda by: record(by=by), done)
     else:
-        by, now = staff_of(request), timezone.now()
-        actions.record_call(message_id=message.pk, by=by, now=now)
-        messages.success(request, "The call is recorded.")
+        too_late(request, message, what, done, "This call is no longer on the list.")
     return redirect("admin:index")
 
 
 @require_POST
 def send_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    message = reach_message(request, message_id)
-    if message.state != Message.State.FAILED:
-        messages.warning(request, "Only a message that failed is sent again.")
+    message, now = reach_message(request, message_id), timezone.now()
+    what, done = "sent again", "The message is on its way again."
+    if message.state == Message.State.FAILED:
+        send = partial(actions.send_again, message_id=message.pk, now=now)
+        handle(request, message, what, lambda by: send(by=by), done)
     else:
-        by, now = staff_of(request), timezone.now()
-        actions.send_again(message_id=message.pk, by=by, now=now)
-        messages.success(request, "The message is on its way again.")
+        too_late(request, message, what, done, "Only a message that failed is sent again.")
     if "from_message" in request.POST:
         return redirect("admin:booking_message_change", message.pk)
     return redirect("admin:index")

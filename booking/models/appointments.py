@@ -298,7 +298,7 @@ class AppointmentEvent(models.Model):
     submission = models.UUIDField(null=True, db_index=True)
 
     class Meta:
-        ordering = ("at", "number", "id")
+        ordering = ("at", "number", "starts_at", "id")
         constraints = (AppendOnly(name="appointment_event_append_only"),)
 
     def __str__(self) -> str:

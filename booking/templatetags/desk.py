@@ -10,13 +10,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
-from booking.desk.calls import when
 from booking.desk.today import Desk, desk_for
+from booking.desk.words import moment as say_moment
+from booking.desk.words import when
 from booking.models import Appointment
 from clinic import times
 from clinic.audit import record_access
 
 register = template.Library()
+
+MINUTE = timedelta(minutes=1)
+LESS = "less than a minute"
 
 
 @register.simple_tag(takes_context=True)
@@ -47,11 +51,16 @@ def hours(appointment: Appointment) -> str:
 
 @register.filter
 def ago(moment: datetime, now: datetime) -> str:
-    if now - moment < timedelta(minutes=1):
-        return "less than a minute"
-    return timesince(moment, now, depth=1)
+    return timesince(moment, now, depth=1) if now - moment >= MINUTE else LESS
 
 
 @register.filter
 def left(moment: datetime, now: datetime) -> str:
-    return timeuntil(moment, now, depth=1)
+    return timeuntil(moment, now, depth=1) if moment - now >= MINUTE else LESS
+
+
+@register.filter
+def until(appointment: Appointment) -> str:
+    """The deadline of what waits, said like its time."""
+    assert appointment.expires_at  # the database says so
+    return say_moment(appointment.expires_at, appointment.location.zone)

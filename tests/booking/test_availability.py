@@ -1,77 +1,43 @@
-"""Hours − closures − taken = openings: the pure rules, at their edges and against an oracle."""
+"""Hours − closures − taken = openings: the pure rules, at their edges."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booking.availability import (
-    Calendar,
-    Hours,
-    Opening,
-    Planner,
-    Rules,
-    Visit,
-    least_busy_first,
-    openings,
-    search,
-)
+from booking.availability import Calendar, Hours, Opening, Rules, Visit
+from booking.search import search
 from booking.walltime import Interval, closure_intervals, end_instant, instant
-from clinic.recurrence import occurrences
-
-NEW_YORK = ZoneInfo("America/New_York")
-KOLKATA = ZoneInfo("Asia/Kolkata")
-ADELAIDE = ZoneInfo("Australia/Adelaide")
-LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
-HAVANA = ZoneInfo("America/Havana")
-
-SPRING_FORWARD = date(2027, 3, 14)  # 02:00 becomes 03:00 in New York
-FALL_BACK = date(2027, 11, 7)  # 02:00 becomes 01:00 in New York
-TUESDAY = date(2026, 6, 16)
-LONG_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-HALF_HOUR = Rules(
-    duration=30 * MINUTE,
-    buffer_before=timedelta(),
-    buffer_after=timedelta(),
-    step=30 * MINUTE,
-    minimum_notice=timedelta(),
-    horizon=1000 * DAY,
+from tests.booking.calendars import (
+    ADELAIDE,
+    DAY,
+    DAYS_TO_TRY,
+    FALL_BACK,
+    HALF_HOUR,
+    HAVANA,
+    HOUR,
+    KOLKATA,
+    LONG_BEFORE,
+    LORD_HOWE,
+    MINUTE,
+    NEW_YORK,
+    SPRING_FORWARD,
+    TUESDAY,
+    at,
+    between,
+    clock,
+    maybe,
+    open_on,
 )
-
-
-def clock(text: str) -> time:
-    return time.fromisoformat(text)
-
-
-def maybe(text: str | None) -> time | None:
-    return clock(text) if text else None
-
-
-def at(day: date, text: str, zone: ZoneInfo = NEW_YORK, *, fold: int = 0) -> datetime:
-    """A wall time as an instant, the way Python itself reads it."""
-    return datetime.combine(day, clock(text).replace(fold=fold), zone).astimezone(UTC)
-
-
-def between(day: date, start: str, end: str, zone: ZoneInfo = NEW_YORK) -> Interval:
-    return Interval(at(day, start, zone), at(day, end, zone))
-
-
-def open_on(day: date, *stretches: tuple[str, str], zone: ZoneInfo = NEW_YORK) -> Calendar:
-    """A practitioner who works these stretches on the weekday of `day`."""
-    hours = tuple(Hours(day.weekday(), clock(start), clock(end)) for start, end in stretches)
-    return Calendar(practitioner_id=1, location_id=1, zone=zone, hours=hours)
 
 
 def found(
     calendar: Calendar, rules: Rules, day: date, *, now: datetime = LONG_BEFORE
 ) -> list[Opening]:
-    return list(openings(calendar, rules, first_day=day, last_day=day, now=now))
+    return list(search([calendar], rules, first_day=day, last_day=day, now=now))
 
 
 def starts(
@@ -112,8 +78,8 @@ def test_the_lunch_break_is_kept_and_the_grid_begins_anew_after_it() -> None:
 
 def test_other_weekdays_are_free_of_openings() -> None:
     calendar = open_on(TUESDAY, ("09:00", "10:00"))
-    week = openings(
-        calendar,
+    week = search(
+        [calendar],
         HALF_HOUR,
         first_day=TUESDAY - 3 * DAY,
         last_day=TUESDAY + 3 * DAY,
@@ -407,13 +373,16 @@ def test_hours_that_end_where_the_repeated_hour_begins_do_not_last_through_it() 
 
 
 def busy(practitioner_id: int, *starts: datetime) -> Calendar:
-    visits = tuple(Visit(start, HOUR) for start in starts)
+    visits = tuple(Visit(start, HOUR, NEW_YORK) for start in starts)
     return replace(open_on(TUESDAY), practitioner_id=practitioner_id, visits=visits)
 
 
 def asked_in_order(*calendars: Calendar) -> list[int]:
-    planners = [Planner(calendar, HALF_HOUR, LONG_BEFORE) for calendar in calendars]
-    return [p.calendar.practitioner_id for p in least_busy_first(planners, TUESDAY)]
+    """Who is offered for one time at which all of them are free."""
+    hours = open_on(TUESDAY, ("07:00", "07:30")).hours
+    there = [replace(calendar, hours=hours) for calendar in calendars]
+    found = search(there, HALF_HOUR, first_day=TUESDAY, last_day=TUESDAY, now=LONG_BEFORE)
+    return [opening.practitioner_id for opening in found]
 
 
 def test_whoever_has_least_on_the_day_is_asked_first() -> None:
@@ -425,13 +394,6 @@ def test_whoever_has_least_on_the_day_is_asked_first() -> None:
 
 def test_the_equally_busy_are_asked_in_a_fixed_order() -> None:
     assert asked_in_order(busy(2), busy(1)) == [1, 2]
-
-
-def test_at_one_time_the_least_busy_comes_first_and_then_the_next() -> None:
-    hours = open_on(TUESDAY, ("09:00", "09:30")).hours
-    two = [replace(busy(1, at(TUESDAY, "15:00")), hours=hours), replace(busy(2), hours=hours)]
-    found = search(two, HALF_HOUR, first_day=TUESDAY, last_day=TUESDAY, now=LONG_BEFORE)
-    assert [opening.practitioner_id for opening in found] == [2, 1]
 
 
 # Exceptions
@@ -451,73 +413,14 @@ def test_who_is_away_is_away_in_spite_of_it() -> None:
     assert starts(replace(open_on(TUESDAY), hours=(extra,), away=away)) == ["14:30"]
 
 
-# Closures that come again
-
-
-def falls_on(first: date, last: date, repeats: str, year: int) -> list[tuple[date, date]]:
-    return list(occurrences(first, last, repeats, (date(year, 1, 1), date(year, 12, 31))))
-
-
-def test_a_closure_that_does_not_repeat_falls_once() -> None:
-    day = date(2026, 12, 24)
-    assert falls_on(day, day, "", 2026) == [(day, day)]
-    assert falls_on(day, day, "", 2027) == []
-
-
-def test_every_year_on_the_same_days_from_the_first_on() -> None:
-    first, last = date(2026, 12, 24), date(2026, 12, 26)
-    assert falls_on(first, last, "yearly", 2028) == [(date(2028, 12, 24), date(2028, 12, 26))]
-    assert falls_on(first, last, "yearly", 2025) == []
-
-
-def test_a_leap_day_is_the_last_of_february_in_other_years() -> None:
-    leap = date(2028, 2, 29)
-    assert falls_on(leap, leap, "yearly", 2029) == [(date(2029, 2, 28), date(2029, 2, 28))]
-    assert falls_on(leap, leap, "yearly", 2032) == [(date(2032, 2, 29), date(2032, 2, 29))]
-
-
-def test_every_month_and_where_the_day_is_missing_on_the_last() -> None:
-    end = date(2027, 1, 31)
-    found = [first for first, _ in falls_on(end, end, "monthly", 2027)]
-    days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    assert found == [date(2027, month, day) for month, day in enumerate(days, start=1)]
-
-
-def test_one_that_reaches_over_the_end_of_the_year_is_found_from_both_sides() -> None:
-    first, last = date(2026, 12, 30), date(2027, 1, 2)
-    found = occurrences(first, last, "yearly", (date(2028, 1, 1), date(2028, 1, 31)))
-    assert list(found) == [(date(2028, 1, 1), date(2028, 1, 2))]
-
-
-@given(
-    first=st.dates(date(2024, 1, 1), date(2028, 12, 31)),
-    length=st.integers(0, 40),
-    repeats=st.sampled_from(["", "monthly", "yearly"]),
-    day=st.dates(date(2024, 1, 1), date(2034, 12, 31)),
-)
-def test_a_day_is_closed_if_one_of_the_times_before_it_reaches_it(
-    first: date, length: int, repeats: str, day: date
-) -> None:
-    """Asked the slow way: each day from the first on may begin one."""
-
-    def begins(on: date) -> bool:
-        is_last = (on + DAY).month != on.month
-        fits = on.day == first.day or (is_last and on.day < first.day)
-        if repeats == "monthly":
-            return fits
-        return fits and on.month == first.month if repeats else on == first
-
-    is_closed = any(begins(day - n * DAY) and day - n * DAY >= first for n in range(length + 1))
-    assert bool(list(occurrences(first, first + length * DAY, repeats, (day, day)))) is is_closed
-
-
 # Caps
 
 
 def with_visits(count: int, *, share: int = 100, most: int | None = None) -> Calendar:
     """Eight hours, and so many visits of an hour in the evening, that nobody has confirmed."""
     visits = tuple(
-        Visit(at(TUESDAY, "18:00") + n * HOUR, HOUR, is_unconfirmed=True) for n in range(count)
+        Visit(at(TUESDAY, "18:00") + n * HOUR, HOUR, NEW_YORK, is_unconfirmed=True)
+        for n in range(count)
     )
     calendar = open_on(TUESDAY, ("09:00", "12:00"), ("13:00", "18:00"))
     return replace(calendar, visits=visits, unconfirmed_share=share, most_a_day=most)
@@ -534,8 +437,8 @@ def test_so_many_visits_a_day_and_no_more(count: int, is_open: bool) -> None:
 def test_a_visit_late_in_the_evening_counts_on_its_own_day(zone: ZoneInfo) -> None:
     """Whose UTC day is another one."""
     hours = tuple(Hours(weekday, clock("22:00"), clock("23:59")) for weekday in range(7))
-    late = Visit(at(TUESDAY, "22:30", zone), HOUR)
-    early = Visit(at(TUESDAY, "00:30", zone), HOUR)
+    late = Visit(at(TUESDAY, "22:30", zone), HOUR, zone)
+    early = Visit(at(TUESDAY, "00:30", zone), HOUR, zone)
     for visit in (late, early):
         calendar = replace(open_on(TUESDAY, zone=zone), hours=hours, visits=(visit,), most_a_day=1)
         assert starts(calendar) == []
@@ -562,9 +465,37 @@ def test_one_unconfirmed_visit_is_always_possible_and_staff_may_always_book() ->
     assert starts(with_visits(1, share=10), replace(rules, for_staff=True))
 
 
+def test_hours_that_overlap_count_once_towards_the_share() -> None:
+    """Two hours from nine to eleven, however they are entered: an hour is half of them."""
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    calendar = open_on(TUESDAY, ("09:00", "11:00"), ("09:30", "11:00"), ("10:00", "11:00"))
+    calendar = replace(calendar, visits=(visit,), unconfirmed_share=50)
+    assert starts(calendar)
+    assert not starts(replace(calendar, unconfirmed_share=49))
+
+
+def test_the_share_is_that_of_the_hours_that_are_not_closed() -> None:
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    calendar = open_on(TUESDAY, ("09:00", "13:00"))
+    calendar = replace(calendar, visits=(visit,), unconfirmed_share=50)
+    for open_until, is_open in (("11:00", True), ("10:59", False)):
+        closed = (between(TUESDAY, open_until, "13:00"),)
+        assert bool(starts(replace(calendar, closed=closed))) is is_open
+        assert bool(starts(replace(calendar, away=closed))) is is_open
+
+
+def test_hours_in_spite_of_a_closure_belong_to_the_day() -> None:
+    visit = Visit(at(TUESDAY, "09:00"), 30 * MINUTE, NEW_YORK, is_unconfirmed=True)
+    closed = tuple(closure_intervals(TUESDAY, TUESDAY, None, None, NEW_YORK))
+    extra = Hours(TUESDAY.weekday(), clock("10:00"), clock("12:00"), despite_closures=True)
+    calendar = replace(open_on(TUESDAY), hours=(extra,), closed=closed, visits=(visit,))
+    assert starts(replace(calendar, unconfirmed_share=50))
+    assert not starts(replace(calendar, unconfirmed_share=49))
+
+
 def test_what_is_confirmed_does_not_count_towards_the_share() -> None:
     calendar = with_visits(5, share=50)
-    confirmed = tuple(replace(visit, is_unconfirmed=False) for visit in calendar.visits)
+    confirmed = tuple(visit._replace(is_unconfirmed=False) for visit in calendar.visits)
     assert starts(replace(calendar, visits=confirmed))
 
 
@@ -573,167 +504,6 @@ def test_staff_pass_notice_and_horizon_but_not_the_present() -> None:
     rules = replace(HALF_HOUR, minimum_notice=DAY, horizon=timedelta(), for_staff=True)
     assert starts(calendar, rules, now=at(TUESDAY, "09:45")) == ["10:00", "10:30"]
     assert starts(calendar, rules, now=LONG_BEFORE - 400 * DAY) != []
-
-
-# Against an oracle that walks through the day minute by minute, and knows no arithmetic of zones
-
-
-@cache
-def wall_clock(day: date, zone: ZoneInfo) -> dict[datetime, datetime]:
-    """What the clock on the wall shows at each minute of a day and of the hours around it."""
-    noon = datetime.combine(day, time(12), zone).astimezone(UTC)
-    around = (noon + n * MINUTE for n in range(-15 * 60, 15 * 60))
-    return {minute: minute.astimezone(zone).replace(tzinfo=None) for minute in around}
-
-
-def is_full(calendar: Calendar, rules: Rules, day: date) -> bool:
-    """The caps, counted minute by minute on the wall of the location."""
-    on_day = [
-        visit
-        for visit in calendar.visits
-        if visit.starts_at.astimezone(calendar.zone).date() == day
-    ]
-    if calendar.most_a_day is not None and len(on_day) >= calendar.most_a_day:
-        return True
-    taken = sum(visit.length // MINUTE for visit in on_day if visit.is_unconfirmed)
-    if rules.for_staff or not taken or calendar.unconfirmed_share == 100:
-        return False
-    open_minutes = 0
-    for hours in calendar.hours:
-        first, last = bounds(hours, day, calendar.zone)
-        closures = calendar.away + (() if hours.despite_closures else calendar.closed)
-        open_minutes += len(minutes(first, last) - all_minutes(closures))
-    return 100 * (taken + rules.duration // MINUTE) > calendar.unconfirmed_share * open_minutes
-
-
-def bounds(hours: Hours, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The hours end when no later minute of the day shows an earlier time than their end."""
-    wall = wall_clock(day, zone)
-    first, last = datetime.combine(day, hours.starts), datetime.combine(day, hours.ends)
-    begin = next(minute for minute in wall if wall[minute] >= first)
-    return begin, next(minute for minute in reversed(wall) if wall[minute] < last) + MINUTE
-
-
-def oracle(calendar: Calendar, rules: Rules, day: date, now: datetime) -> set[datetime]:
-    """Every start on the grid whose every minute passes every rule, asked one minute at a time."""
-    if is_full(calendar, rules, day):
-        return set()
-    wall = wall_clock(day, calendar.zone)
-    last_day = (now + rules.horizon).astimezone(calendar.zone).date()
-    answer = set()
-    for hours in calendar.hours:
-        begin, end = bounds(hours, day, calendar.zone)
-        for start in wall:
-            fits = begin <= start and start + rules.duration <= end
-            on_grid = (start - begin) % rules.step == timedelta()
-            in_time = now + rules.minimum_notice <= start and wall[start].date() <= last_day
-            in_time = now <= start if rules.for_staff else in_time
-            if fits and on_grid and in_time and is_free(calendar, rules, start, hours):
-                answer.add(start)
-    return answer
-
-
-def is_free(calendar: Calendar, rules: Rules, start: datetime, hours: Hours) -> bool:
-    visit = minutes(start, start + rules.duration)
-    blocked = minutes(start - rules.buffer_before, start + rules.duration + rules.buffer_after)
-    closures = calendar.away + (() if hours.despite_closures else calendar.closed)
-    if not visit.isdisjoint(all_minutes(closures)):
-        return False
-    if not blocked.isdisjoint(all_minutes(calendar.taken)):
-        return False
-    rooms = calendar.rooms.values()
-    return not rules.needs_room or any(blocked.isdisjoint(all_minutes(room)) for room in rooms)
-
-
-def minutes(start: datetime, end: datetime) -> set[datetime]:
-    return {start + n * MINUTE for n in range((end - start) // MINUTE)}
-
-
-@cache
-def all_minutes(intervals: tuple[Interval, ...]) -> set[datetime]:
-    return {minute for interval in intervals for minute in minutes(interval.start, interval.end)}
-
-
-DAYS_TO_TRY = [
-    (SPRING_FORWARD, NEW_YORK),
-    (FALL_BACK, NEW_YORK),
-    (TUESDAY, NEW_YORK),
-    (TUESDAY, KOLKATA),
-    (date(2026, 10, 4), ADELAIDE),
-    (date(2026, 10, 4), LORD_HOWE),
-    (date(2027, 4, 4), LORD_HOWE),
-    (date(2026, 3, 8), HAVANA),
-    (date(2026, 11, 1), HAVANA),
-]
-
-
-# Few different minutes, and most of them in the small hours: what meets at an edge, or where the
-# clock changes, has to come up often.
-minutes_apart = st.integers(-12, 150).map(lambda n: n * 10 * MINUTE)
-
-
-@st.composite
-def stretches_of_a_day(draw: st.DrawFn) -> list[tuple[time, time]]:
-    quarters = st.integers(0, 23) | st.integers(0, 95)
-    drawn = sorted(draw(st.sets(quarters, min_size=2, max_size=4)))
-    walls = [time(quarter // 4, quarter % 4 * 15) for quarter in drawn]
-    return list(zip(walls[::2], walls[1::2], strict=False))
-
-
-@st.composite
-def intervals_around(draw: st.DrawFn, day: date, zone: ZoneInfo) -> tuple[Interval, ...]:
-    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
-    lengths = st.integers(1, 12).map(lambda n: n * 10 * MINUTE)
-    pairs = draw(st.lists(st.tuples(minutes_apart, lengths), max_size=3))
-    return tuple(Interval(midnight + start, midnight + start + length) for start, length in pairs)
-
-
-@st.composite
-def situations(draw: st.DrawFn) -> tuple[Calendar, Rules, date, datetime]:
-    day, zone = draw(st.sampled_from(DAYS_TO_TRY))
-    hours = tuple(
-        Hours(day.weekday(), *walls, despite_closures=draw(st.booleans()))
-        for walls in draw(stretches_of_a_day())
-    )
-    calendar = Calendar(
-        practitioner_id=1,
-        location_id=1,
-        zone=zone,
-        hours=hours,
-        closed=draw(intervals_around(day, zone)),
-        away=draw(intervals_around(day, zone)),
-        taken=draw(intervals_around(day, zone)),
-        visits=tuple(
-            Visit(interval.start, interval.end - interval.start, draw(st.booleans()))
-            for interval in draw(intervals_around(day, zone))
-        ),
-        most_a_day=draw(st.sampled_from([None, 1, 2])),
-        unconfirmed_share=draw(st.sampled_from([10, 50, 100])),
-        rooms={room: draw(intervals_around(day, zone)) for room in range(draw(st.integers(0, 2)))},
-    )
-    rules = Rules(
-        duration=draw(st.sampled_from([20, 30, 45])) * MINUTE,
-        buffer_before=draw(st.sampled_from([0, 5, 20])) * MINUTE,
-        buffer_after=draw(st.sampled_from([0, 5, 20])) * MINUTE,
-        step=draw(st.sampled_from([10, 15, 30])) * MINUTE,
-        minimum_notice=draw(st.integers(0, 24)) * HOUR,
-        horizon=draw(st.integers(0, 2)) * DAY,
-        needs_room=draw(st.booleans()),
-        for_staff=draw(st.booleans()),
-    )
-    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
-    return calendar, rules, day, midnight - draw(minutes_apart)
-
-
-@settings(max_examples=120, deadline=None)
-@given(situations())
-def test_openings_are_what_a_walk_through_every_minute_finds(
-    situation: tuple[Calendar, Rules, date, datetime],
-) -> None:
-    calendar, rules, day, now = situation
-    assert {o.starts_at for o in found(calendar, rules, day, now=now)} == oracle(
-        calendar, rules, day, now
-    )
 
 
 @settings(deadline=None)

@@ -24,6 +24,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEPS = ["book-time", "book-details", "book-check", "book-done"]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 }}{% now 'Y' %}"
 Level = RedFlag.Level
+REMIND_ME = '<input type="checkbox" name="wants_reminders" id="id_wants_reminders"{}>'
 
 
 @pytest.fixture
@@ -532,6 +533,36 @@ def test_details_come_back_as_they_were_typed(english_visitor: Visitor, service:
     again = english_visitor.get("book-details").content.decode()
     for typed in ('value="732 555 0199"', 'value="1968"', 'value="thinner"'):
         assert typed in again
+
+
+def test_reminders_are_wished_unless_somebody_says_otherwise(
+    english_visitor: Visitor, service: Service
+) -> None:
+    english_visitor.passes_gate(service)
+    english_visitor.chooses()
+    assert REMIND_ME.format(" checked") in english_visitor.get("book-details").content.decode()
+    appointment = english_visitor.books(service, wants_reminders="on")
+    assert appointment.request.patient is not None
+    assert appointment.request.patient.wants_reminders
+
+
+def test_a_box_that_was_unchecked_stays_unchecked(
+    english_visitor: Visitor, service: Service
+) -> None:
+    """What the browser does not send is an answer too."""
+    english_visitor.comes_to_check(service)
+    assert REMIND_ME.format("") in english_visitor.get("book-details").content.decode()
+    check = english_visitor.get("book-check").content.decode()
+    assert '<dt>Remind me before the visit</dt><dd class="typed">No</dd>' in check
+    english_visitor.sends()
+    patient = Patient.objects.get()
+    assert not patient.wants_reminders
+
+
+def test_the_check_page_says_that_we_remind(visitor: Visitor, service: Service) -> None:
+    visitor.comes_to_check(service, wants_reminders="on")
+    assert says(visitor.get("book-check"), visitor.language, "Remind me before the visit")
+    assert REMIND_ME.format(" checked") in visitor.get("book-details").content.decode()
 
 
 def test_a_number_from_abroad_stays_the_number_it_is(

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
+from booking import actions
+from booking.actors import Actor
 from booking.models import Appointment, Message, Status
 from clinic.models import AccessLog
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
@@ -20,12 +23,11 @@ from tests.booking.builders import (
     a_request,
     an_appointment,
 )
+from tests.booking.desk import INDEX, address, desk_of, form, text_of
 from tests.clinic.staff import a_client, a_member, signed_in
 from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
-
-INDEX = reverse("admin:index")
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +81,18 @@ class TestRequestsThatWait:
         waiting.save()
         assert "Overdue" in page()
 
+    def test_what_has_just_come_is_not_0_minutes_old(self, now: datetime) -> None:
+        waiting = a_waiting_request(sent_at=now - timedelta(seconds=30))
+        waiting.expires_at = now + timedelta(seconds=30)
+        waiting.save()
+        text = desk_of(a_client(FRONT_DESK))
+        assert "less than a minute left to answer. Waiting for less than a minute." in text
+        assert "0 minutes" not in text
+
+    def test_can_be_answered_with_other_times(self) -> None:
+        waiting = a_waiting_request()
+        assert address("offer", waiting.pk) in page()
+
     def test_what_is_answered_and_what_is_not_sent_is_not_there(self) -> None:
         an_appointment(Status.CANCELLED, request=a_request(patient=a_patient(full_name="Gone")))
         an_appointment(Status.HELD, TEN_O_CLOCK + timedelta(hours=1), request=a_draft())
@@ -93,7 +107,102 @@ class TestRequestsThatWait:
         assert "&lt;script&gt;alert(1)" in text
 
 
+class TestOffersThatWait:
+    def an_offer(self, until: datetime, name: str = "Ada Example") -> list[Appointment]:
+        request = a_request(patient=a_patient(full_name=name))
+        starts = (TEN_O_CLOCK, TEN_O_CLOCK + timedelta(hours=1))
+        return [
+            an_appointment(Status.PROPOSED, start, request=request, expires_at=until)
+            for start in starts
+        ]
+
+    def test_stand_together_with_until_when_they_are_kept(self, now: datetime) -> None:
+        self.an_offer(now + timedelta(hours=5), "Later")
+        self.an_offer(now + timedelta(hours=4), "Sooner")
+        text = desk_of(a_client(FRONT_DESK))
+        assert "Offered, waiting for the patient 2" in text
+        part = text[text.index("Offered, waiting") :]
+        assert part.index("Sooner") < part.index("Later")
+        for expected in (
+            "Wed Jun 17, 10:00 am EDT",
+            "Wed Jun 17, 11:00 am EDT",
+            "Kept until Mon Jun 15, 1:00 pm EDT, 4 hours left to choose.",
+        ):
+            assert expected in part, expected
+
+    def test_are_overdue_where_nobody_has_ended_them(self, now: datetime) -> None:
+        self.an_offer(now - timedelta(seconds=20))
+        text = desk_of(a_client(FRONT_DESK))
+        assert "Overdue: the time to choose ended less than a minute ago." in text
+
+    def test_can_be_withdrawn_with_all_their_times(self, now: datetime) -> None:
+        offered, client = self.an_offer(now + timedelta(hours=4)), a_client(FRONT_DESK)
+        withdraw = address("cancel", offered[0].pk)
+        assert withdraw in client.get(INDEX).content.decode()
+        assert "Withdraw this offer" in text_of(client.get(withdraw))
+        client.post(withdraw, form())
+        assert not Appointment.objects.filter(status=Status.PROPOSED).exists()
+        assert "Offered, waiting" not in desk_of(client)
+
+
+class TestWhatExpired:
+    def expired(self, name: str = "Ada Example", **fields: Any) -> Appointment:
+        patient = a_patient(full_name=name, telephone="+17325550199")
+        defaults: dict[str, Any] = {
+            "reason_code": "not_answered",
+            "request": a_request(patient=patient),
+        }
+        return an_appointment(Status.CANCELLED, **(defaults | fields))
+
+    def test_stands_there_with_whom_to_call_until_its_time_has_come(self) -> None:
+        row = self.expired()
+        page = a_client(FRONT_DESK).get(INDEX)
+        text, html = text_of(page), page.content.decode()
+        assert "Expired without an answer 1" in text
+        for expected in ("Ada Example", "732-555-0199", "Wed Jun 17, 10:00 am EDT"):
+            assert expected in text[text.index("Expired without") :], expected
+        query = f"?service={row.request.service.slug}&amp;for={row.request.pk}"
+        assert reverse("desk:book") + query in html
+
+    def test_comes_with_the_soonest_first(self) -> None:
+        self.expired("Later", starts_at=TEN_O_CLOCK + timedelta(hours=1))
+        self.expired("Sooner", starts_at=TEN_O_CLOCK)
+        text = page()
+        assert text.index("Sooner") < text.index("Later")
+
+    def test_names_an_offer_that_ended_once(self) -> None:
+        first = self.expired(reason_code="offer_ended")
+        self.expired(
+            reason_code="offer_ended",
+            request=first.request,
+            starts_at=TEN_O_CLOCK + timedelta(hours=1),
+        )
+        text = desk_of(a_client(FRONT_DESK))
+        assert "Expired without an answer 1" in text
+        assert "10:00 am EDT" in text
+        assert "11:00 am EDT" in text
+
+    @pytest.mark.parametrize("reason", ["by_patient", "by_clinic", "other_offer_taken"])
+    def test_is_not_what_somebody_ended(self, reason: str) -> None:
+        self.expired(reason_code=reason)
+        assert "Expired without" not in page()
+
+    def test_goes_when_its_time_has_come(self, clock: time_machine.Traveller) -> None:
+        self.expired()
+        clock.move_to(TEN_O_CLOCK + timedelta(seconds=1))
+        assert "Expired without" not in page()
+
+
 class TestTodaysList:
+    def test_says_who_is_coming(self, now: datetime) -> None:
+        for name in ("Coming", "Silent"):
+            request = a_request(patient=a_patient(full_name=name))
+            row = an_appointment(Status.BOOKED, now + timedelta(hours=1), request=request)
+            if name == "Coming":
+                actions.confirm_attendance(appointment_id=row.pk, by=Actor.patient(), now=now)
+        text = desk_of(a_client(FRONT_DESK))
+        assert text.count("says they are coming") == 1
+
     def test_is_the_day_of_the_clinics_clock(self, now: datetime) -> None:
         """The tests begin at 9:00 in New York, 13:00 UTC."""
         for name, hours in (("Yesterday", -10), ("Early", -8), ("Late", 14), ("Tomorrow", 16)):
@@ -147,6 +256,61 @@ class TestCallsAndFailures:
         assert "Please call us, so that we can talk it over." in text
         assert "Bring your scans." in text
 
+    def test_times_on_offer_are_read_out(self, now: datetime) -> None:
+        message = self.a_message(channel=Message.Channel.CALL, kind=Message.Kind.OFFERED)
+        assert message.appointment
+        until = now + timedelta(hours=4)
+        message.appointment.delete()
+        for hour in (0, 1):
+            start = TEN_O_CLOCK + timedelta(hours=hour)
+            person = a_practitioner(name=f"Person {hour}")
+            message.appointment = an_appointment(
+                Status.PROPOSED,
+                start,
+                request=message.request,
+                practitioner=person,
+                expires_at=until,
+            )
+        message.save(force_insert=True)
+        text = desk_of(a_client(FRONT_DESK))
+        assert (
+            "We can offer Wed Jun 17, 10:00 am EDT with Person 0; or Wed Jun 17, 11:00 am EDT with "
+            "Person 1. Please tell us by Mon Jun 15, 1:00 pm EDT which one suits you." in text
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        [
+            ("moved", "is now for another time: Wed Jun 17, 10:00 am EDT with"),
+            ("reminder_days", "We are expecting you: Wed Jun 17, 10:00 am EDT with"),
+            ("offered", "The times that were offered are no longer on offer."),
+            ("offer_ended", "shall we find another?"),
+        ],
+    )
+    def test_each_kind_has_its_words(self, kind: str, words: str) -> None:
+        self.a_message(channel=Message.Channel.CALL, kind=kind)
+        assert words in desk_of(a_client(FRONT_DESK))
+
+    def test_the_queries_do_not_grow_with_the_calls(self, now: datetime) -> None:
+        client = a_client(FRONT_DESK)
+        client.get(INDEX)
+
+        def fill(number: int) -> None:
+            for _ in range(number):
+                row = an_appointment(Status.PROPOSED, expires_at=now + timedelta(hours=4))
+                self.a_message(
+                    channel=Message.Channel.CALL,
+                    kind=Message.Kind.OFFERED,
+                    request=row.request,
+                    appointment=row,
+                    unique_key=str(row.pk),
+                )
+
+        fill(1)
+        few = count_queries(lambda: client.get(INDEX))
+        fill(3)
+        assert count_queries(lambda: client.get(INDEX)) == few
+
     def test_a_failed_message_is_shown_until_it_is_sent(self) -> None:
         message = self.a_message(state=Message.State.FAILED, last_error="refused")
         assert "refused" in page()
@@ -165,6 +329,25 @@ class TestWhoSeesWhat:
         assert "My Patient" in text
         assert "Not Mine" not in text
         assert "To call" not in text
+
+    @pytest.mark.parametrize(
+        ("status", "fields"),
+        [
+            (Status.PROPOSED, {}),
+            (Status.CANCELLED, {"reason_code": "not_answered"}),
+        ],
+    )
+    def test_practitioners_see_their_own_offers_and_what_expired_of_theirs(
+        self, status: Status, fields: dict[str, Any]
+    ) -> None:
+        member = a_member(PRACTITIONER)
+        own = a_practitioner(user=member)
+        for name, person in (("My Patient", own), ("Not Mine", a_practitioner())):
+            request = a_request(patient=a_patient(full_name=name))
+            an_appointment(status, request=request, practitioner=person, **fields)
+        text = signed_in(member).get(INDEX).content.decode()
+        assert "My Patient" in text
+        assert "Not Mine" not in text
 
     def test_a_practitioner_without_a_calendar_sees_nobody(self) -> None:
         a_waiting_request("Not Mine")

@@ -1,38 +1,44 @@
 """A practitioner's calendar feed: busy times and references, behind an address that can end."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
-from icalendar import Calendar
-from pytest_django import DjangoAssertNumQueries
 
-from booking import links
-from booking.models import Status
-from booking.models.appointments import BLOCKING
-from clinic.models import AccessLog, Practitioner
-from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
+from booking import actions, links
+from booking.actors import Actor
+from booking.models import AppointmentRequest, Status
+from clinic.models import Clinic, Practitioner
+from tests.booking import calendar_text
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_clinic,
     a_patient,
     a_practitioner,
     a_request,
+    a_service,
     an_appointment,
 )
-from tests.clinic.staff import a_client, a_member, signed_in
+from tests.booking.calendar_text import Component
+from tests.booking.ledger import nothing_changes
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
-FEED = reverse("desk:feed")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MARK = "Zebraquartz"
+TENTATIVE = {Status.HELD, Status.PROPOSED, Status.PENDING}
+CONFIRMED = {Status.BOOKED, Status.ARRIVED, Status.FULFILLED}
 
 
 @pytest.fixture(autouse=True)
-def _clinic() -> None:
-    a_clinic()
+def _clinic() -> Clinic:
+    return a_clinic()
 
 
 @pytest.fixture
@@ -40,95 +46,190 @@ def person(db: None) -> Practitioner:
     return a_practitioner()
 
 
-def read(person: Practitioner) -> str:
-    response = Client().get(links.feed_address_for(person).removeprefix("http://127.0.0.1:8000"))
+def path_of(person: Practitioner) -> str:
+    return f"/calendar/{links.feed_token_for(person)}.ics"
+
+
+def opened(person: Practitioner) -> HttpResponse:
+    response = Client().get(path_of(person))
+    assert isinstance(response, HttpResponse)
     assert response.status_code == 200
-    return str(response.content.decode())
+    return response
 
 
-def events(person: Practitioner) -> list[dict[str, str]]:
-    """What an independent reader makes of the lines."""
-    found: list[dict[str, str]] = []
-    for line in read(person).replace("\r\n ", "").splitlines():
-        if line == "BEGIN:VEVENT":
-            found.append({})
-        elif found and ":" in line:
-            name, _, value = line.partition(":")
-            found[-1].setdefault(name, value)
-    return found
+def feed_of(person: Practitioner) -> Component:
+    return calendar_text.read(opened(person).content)
 
 
-def test_a_confirmed_visit_is_busy_with_its_reference(person: Practitioner) -> None:
+def events_of(person: Practitioner) -> list[Component]:
+    return feed_of(person).all("VEVENT")
+
+
+# What it shows
+
+
+def test_a_visit_is_busy_time_with_its_reference_and_nothing_else(person: Practitioner) -> None:
     booked = an_appointment(practitioner=person)
-    (event,) = events(person)
-    assert event["SUMMARY"] == booked.request.reference
-    assert event["DTSTART"] == "20260617T140000Z"
-    assert event["DTEND"] == "20260617T143000Z"
-    assert (event["STATUS"], event["TRANSP"], event["CLASS"]) == (
-        "CONFIRMED",
-        "OPAQUE",
-        "PRIVATE",
-    )
+    (event,) = events_of(person)
+    assert {each.name: each.value for each in event.properties} == {
+        "UID": f"{booked.id}@busy",
+        "SEQUENCE": "0",
+        "DTSTAMP": "20260615T130000Z",
+        "DTSTART": "20260617T140000Z",
+        "DTEND": "20260617T143000Z",
+        "SUMMARY": booked.request.reference,
+        "STATUS": "CONFIRMED",
+        "TRANSP": "OPAQUE",
+        "CLASS": "PRIVATE",
+    }
 
 
 @pytest.mark.parametrize("status", Status)
-def test_what_blocks_is_there_and_what_is_undecided_is_tentative(
+def test_what_takes_the_time_is_there_as_sure_as_it_is(
     person: Practitioner, status: Status
 ) -> None:
     an_appointment(status, practitioner=person)
-    shown = [event["STATUS"] for event in events(person)]
-    undecided = status in {Status.HELD, Status.PENDING, Status.PROPOSED}
-    assert shown == ([] if status not in BLOCKING else ["TENTATIVE" if undecided else "CONFIRMED"])
+    shown = [event["STATUS"].value for event in events_of(person)]
+    known = dict.fromkeys(TENTATIVE, "TENTATIVE") | dict.fromkeys(CONFIRMED, "CONFIRMED")
+    assert shown == ([known[status]] if status in known else [])
 
 
-def test_nothing_of_the_patient_or_of_health(person: Practitioner) -> None:
-    patient = a_patient(full_name="Zebraquartz", email="zebraquartz@patients.test")
-    request = a_request(patient=patient, reason="zebraquartz", note_to_patient="zebraquartz")
-    booked = an_appointment(practitioner=person, request=request)
-    text = read(person).lower()
-    assert "zebraquartz" not in text
-    assert booked.request.service.name_en.lower() not in text
-    assert Calendar.from_ical(read(person))
+def test_a_held_time_is_busy_and_names_no_draft(person: Practitioner) -> None:
+    held = an_appointment(Status.HELD, practitioner=person)
+    assert held.request.reference not in opened(person).content.decode()
+    assert events_of(person)[0]["SUMMARY"].text == "Busy"
 
 
-def test_only_ones_own_and_not_what_is_long_over(person: Practitioner) -> None:
-    an_appointment(practitioner=a_practitioner())
-    an_appointment(starts_at=TEN_O_CLOCK - 60 * DAY, practitioner=person)
-    assert events(person) == []
-
-
-def test_it_costs_the_same_however_much_there_is(
-    person: Practitioner, django_assert_max_num_queries: DjangoAssertNumQueries
+def test_what_has_lapsed_is_gone_though_nobody_cleared_it(
+    person: Practitioner, clock: time_machine.Traveller
 ) -> None:
-    for day in range(10):
-        an_appointment(starts_at=TEN_O_CLOCK + day * DAY, practitioner=person)
-    with django_assert_max_num_queries(2):
-        assert len(events(person)) == 10
+    an_appointment(Status.HELD, practitioner=person)
+    clock.shift(20 * 60)
+    assert events_of(person) == []
+
+
+def test_nothing_of_the_patient_the_service_or_health(person: Practitioner) -> None:
+    service = a_service(name_en=MARK, name_es=MARK, summary_en=MARK)
+    patient = a_patient(full_name=MARK, email=f"{MARK}@patients.test", needs=MARK, booked_by=MARK)
+    request = a_request(
+        service,
+        patient=patient,
+        reason=MARK,
+        screening=f'["{MARK}"]',
+        note_to_patient=MARK,
+        gate_wording=MARK,
+    )
+    an_appointment(practitioner=person, request=request)
+    text = opened(person).content.decode()
+    assert request.reference in text
+    assert MARK.lower() not in text.lower()
+    assert "mailto" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("away", "is_shown"),
+    [(-31 * DAY, False), (-29 * DAY, True), (399 * DAY, True), (402 * DAY, False)],
+)
+def test_it_reaches_from_thirty_days_back_to_the_horizon(
+    person: Practitioner, away: timedelta, is_shown: bool
+) -> None:
+    an_appointment(starts_at=TEN_O_CLOCK - 2 * DAY + away, practitioner=person)
+    assert bool(events_of(person)) == is_shown
+
+
+def test_a_colleagues_visits_are_not_in_it(person: Practitioner) -> None:
+    an_appointment(practitioner=a_practitioner())
+    assert events_of(person) == []
+
+
+def test_moved_it_is_the_same_event_at_another_time(person: Practitioner) -> None:
+    booked = an_appointment(practitioner=person)
+    person.services.add(booked.request.service)
+    (before,) = events_of(person)
+    actions.move(
+        appointment_id=booked.id,
+        starts_at=TEN_O_CLOCK + HOUR,
+        by=Actor.patient(),
+        now=TEN_O_CLOCK - 2 * DAY,
+    )
+    (after,) = events_of(person)
+    assert after["UID"] == before["UID"]
+    assert int(after["SEQUENCE"].value) > int(before["SEQUENCE"].value)
+    assert after["DTSTART"].value == "20260617T150000Z"
+
+
+def test_no_name_of_a_person_becomes_more_than_a_name(person: Practitioner) -> None:
+    Practitioner.objects.update(name="Ana, MD;\r\nBEGIN:VEVENT\rSUMMARY:x\\n")
+    feed = feed_of(person)
+    assert feed.all("VEVENT") == []
+    assert feed["X-WR-CALNAME"].text == "Ana, MD;\nBEGIN:VEVENT\nSUMMARY:x\\n"
+
+
+def test_a_hundred_visits_cost_no_more_queries_than_one(person: Practitioner) -> None:
+    service = a_service()
+
+    def busy(first: int, last: int) -> None:
+        for number in range(first, last):
+            an_appointment(
+                starts_at=TEN_O_CLOCK + number * HOUR,
+                practitioner=person,
+                request=a_request(service),
+            )
+
+    busy(0, 1)
+    few = count_queries(lambda: opened(person))
+    busy(1, 100)
+    assert len(events_of(person)) == 100
+    assert count_queries(lambda: opened(person)) == few
+
+
+def test_of_the_requests_nothing_is_read_but_the_reference(person: Practitioner) -> None:
+    """Not even to be thrown away: a text that no key opens any more does not end the feed."""
+    an_appointment(practitioner=person)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE booking_appointmentrequest SET reason = 'no key opens this'")
+    with pytest.raises(ValueError, match="none of FIELD_KEYS"):
+        AppointmentRequest.objects.get()
+    assert len(events_of(person)) == 1
+
+
+# The address
 
 
 def renewed(person: Practitioner) -> str:
     token = links.feed_token_for(person)
-    Practitioner.objects.update(feed_version=2)
+    actions.renew_feed(practitioner_id=person.pk, version=person.feed_version)
     return token
 
 
-def gone(person: Practitioner) -> str:
+def of_one_who_left(person: Practitioner) -> str:
     Practitioner.objects.update(is_active=False)
     return links.feed_token_for(person)
 
 
-def flipped(person: Practitioner) -> str:
-    token = links.feed_token_for(person)
-    return token[:-1] + ("A" if token[-1] != "A" else "B")
+def other(letter: str) -> str:
+    return "B" if letter == "A" else "A"
+
+
+def of_nobody(person: Practitioner) -> str:
+    return links.feed_token_for(Practitioner(pk=2**63 - 1, feed_version=1))
 
 
 WRONG: dict[str, Callable[[Practitioner], str]] = {
     "renewed": renewed,
-    "of one who is gone": gone,
-    "one letter off": flipped,
-    "cut": lambda person: links.feed_token_for(person)[:-2],
-    "a patient's": lambda person: links.token_for(an_appointment(practitioner=person).request),
-    "nonsense": lambda person: "what-is-this",
+    "of one who left": of_one_who_left,
+    "of nobody": of_nobody,
+    "first letter off": lambda who: (
+        other(links.feed_token_for(who)[0]) + links.feed_token_for(who)[1:]
+    ),
+    "last letter off": lambda who: (
+        links.feed_token_for(who)[:-1] + other(links.feed_token_for(who)[-1])
+    ),
+    "cut": lambda who: links.feed_token_for(who)[:-2],
+    "too long": lambda who: links.feed_token_for(who) + "AA",
+    "a patient's": lambda who: links.token_for(an_appointment(practitioner=who).request),
+    "all ones": lambda who: "_" * 32,
+    "nonsense": lambda who: "what-is-this",
 }
 
 
@@ -136,62 +237,59 @@ WRONG: dict[str, Callable[[Practitioner], str]] = {
 def test_every_wrong_address_is_the_same_page_not_found(
     person: Practitioner, wrong: Callable[[Practitioner], str]
 ) -> None:
-    token = wrong(person)
-    response = Client().get(f"/calendar/{token}.ics")
-    other = Client().get("/calendar/AAAA.ics")
-    assert response.status_code == other.status_code == 404
-    assert response.content.replace(token.encode(), b"") == other.content.replace(b"AAAA", b"")
+    """The same as that of a patient's wrong link."""
+    tried = {f"/calendar/{wrong(person)}.ics": "", f"/appointment/{'A' * 43}/": ""}
+    answers = [Client().get(path) for path in tried]
+    for answer in answers:
+        assert answer.status_code == 404
+    bodies = [
+        answer.content.replace(path.encode(), b"").replace(f"/es{path}".encode(), b"")
+        for answer, path in zip(answers, tried, strict=True)
+    ]
+    assert bodies[0].split(b"<main")[1] == bodies[1].split(b"<main")[1]
+    kept = [
+        {name: text for name, text in answer.headers.items() if name != "Content-Length"}
+        for answer in answers
+    ]
+    assert kept[0] == kept[1]
 
 
-def test_it_is_kept_nowhere_and_found_nowhere(person: Practitioner) -> None:
-    response = Client().get(f"/calendar/{links.feed_token_for(person)}.ics")
+def test_a_feeds_token_opens_no_patients_page(person: Practitioner) -> None:
+    assert Client().get(f"/appointment/{links.feed_token_for(person)}/").status_code == 404
+
+
+def test_renewed_the_new_address_opens(person: Practitioner) -> None:
+    renewed(person)
+    person.refresh_from_db()
+    assert events_of(person) == []
+
+
+def test_it_is_kept_nowhere_found_nowhere_and_only_read(person: Practitioner) -> None:
+    response = opened(person)
+    assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert "no-store" in response.headers["Cache-Control"]
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert response.headers["Referrer-Policy"] == "no-referrer"
-    assert Client().post(f"/calendar/{links.feed_token_for(person)}.ics").status_code == 405
+    assert not response.cookies
+    path = path_of(person)
+    with nothing_changes():
+        assert Client().head(path).status_code == 200
+        for method in ("post", "put", "patch", "delete", "options"):
+            assert getattr(Client(), method)(path).status_code == 405
 
 
-def test_many_wrong_addresses_meet_a_calm_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("booking.limits.WRONG_LINKS_AN_HOUR", 1)
-    codes = [Client().get("/calendar/AAAA.ics").status_code for _ in range(3)]
+def test_many_wrong_addresses_meet_a_calm_page_and_the_right_one_still_opens(
+    person: Practitioner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted together with patients' wrong links."""
+    monkeypatch.setattr("booking.limits.WRONG_LINKS_AN_HOUR", 2)
+    Client().get(f"/appointment/{'A' * 43}/")
+    codes = [Client().get("/calendar/AAAA.ics").status_code for _try in range(3)]
     assert codes == [404, 429, 429]
+    opened(person)
 
 
-# At the desk
-
-
-def test_the_owner_sees_everybodys_and_a_practitioner_their_own(person: Practitioner) -> None:
-    member = a_member(PRACTITIONER)
-    own = a_practitioner(user=member)
-    addresses = [links.feed_address_for(who) for who in (person, own)]
-    for_owner = a_client(OWNER).get(FEED).content.decode()
-    assert all(address in for_owner for address in addresses)
-    for_own = signed_in(member).get(FEED).content.decode()
-    assert [address in for_own for address in addresses] == [False, True]
-
-
-def test_the_front_desk_sees_none_and_an_editor_is_refused(person: Practitioner) -> None:
-    page = a_client(FRONT_DESK).get(FEED).content.decode()
-    assert links.feed_address_for(person) not in page
-    assert a_client(EDITOR).get(FEED).status_code == 403
-
-
-def test_renewing_ends_the_old_address(person: Practitioner, now: datetime) -> None:
-    old, url = links.feed_token_for(person), reverse("desk:renew-feed", args=[person.pk])
-    client = a_client(OWNER)
-    assert client.get(url).status_code == 200
-    assert Client().get(f"/calendar/{old}.ics").status_code == 200
-    client.post(url)
-    assert Client().get(f"/calendar/{old}.ics").status_code == 404
-    person.refresh_from_db()
-    assert read(person)
-    assert AccessLog.objects.filter(action="change", subject_type="calendar feed").exists()
-
-
-def test_nobody_renews_what_is_somebody_elses(person: Practitioner) -> None:
-    member = a_member(PRACTITIONER)
-    a_practitioner(user=member)
-    url = reverse("desk:renew-feed", args=[person.pk])
-    assert signed_in(member).post(url).status_code == 404
-    person.refresh_from_db()
-    assert person.feed_version == 1
+def test_nothing_stored_opens_it(person: Practitioner, capsys: pytest.CaptureFixture[str]) -> None:
+    opened(person)
+    call_command("dumpdata", verbosity=0)
+    assert links.feed_token_for(person) not in capsys.readouterr().out

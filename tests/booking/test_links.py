@@ -13,19 +13,16 @@ from django.test import Client
 
 from booking import links
 from booking.models import Appointment, AppointmentRequest, Status
-from booking.models.appointments import Reason
 from clinic.logs import HideLinks
 from tests.booking.builders import TEN_O_CLOCK, a_clinic, a_draft, an_appointment
-from tests.booking.ledger import changes_of, nothing_changes
+from tests.booking.ledger import nothing_changes
 from tests.booking.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 
-
-PAGES = [
-    "appointment",
-    *(f"appointment-{name}" for name in ("calendar", "cancel", "move", "attend", "decline")),
-]
+ACTING = ["cancel", "move", "attend", "accept", "decline"]
+FORMS = [f"appointment-{name}" for name in ACTING]
+PAGES = ["appointment", "appointment-calendar", *FORMS]
 
 
 def flipped(token: str) -> str:
@@ -70,7 +67,7 @@ def answer_to(token: str, page: str) -> tuple[int, bytes, dict[str, str]]:
     return response.status_code, body, kept
 
 
-@pytest.mark.parametrize("page", ["", "cancel/", "calendar/", "move/", "attend/", "decline/"])
+@pytest.mark.parametrize("page", ["", "calendar/", *(f"{name}/" for name in ACTING)])
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_every_wrong_token_is_the_same_page_not_found(wrong: Callable[[], str], page: str) -> None:
     a_clinic()
@@ -104,20 +101,24 @@ def test_a_draft_has_no_link() -> None:
     assert Visitor().opens(draft).status_code == 404
 
 
-def test_the_links_pages_are_kept_nowhere_and_name_nobody() -> None:
-    request = an_appointment().request
-    for page, policy in (
+@pytest.mark.parametrize(
+    ("page", "policy"),
+    [
         ("appointment", "strict-origin"),
         ("appointment-calendar", "no-referrer"),
         ("appointment-cancel", "strict-origin"),
         ("appointment-move", "strict-origin"),
         ("appointment-attend", "strict-origin"),
-    ):
-        response = Visitor().opens(request, page)
-        assert response.status_code == 200
-        assert "no-store" in response.headers["Cache-Control"]
-        assert response.headers["Referrer-Policy"] == policy
-        assert response.headers["X-Robots-Tag"] == "noindex"
+        ("appointment-decline", "strict-origin"),
+    ],
+)
+def test_the_links_pages_are_kept_nowhere_and_name_nobody(page: str, policy: str) -> None:
+    status = Status.PROPOSED if page == "appointment-decline" else Status.BOOKED
+    response = Visitor().opens(an_appointment(status).request, page)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["Referrer-Policy"] == policy
+    assert response.headers["X-Robots-Tag"] == "noindex"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -130,71 +131,12 @@ def test_looking_changes_nothing(page: str, status: Status, method: str) -> None
         getattr(Client(), method)(path)
 
 
-def cancels(request: AppointmentRequest, **data: str) -> int:
-    token = links.token_for(request)
-    form = {"submission": str(uuid4())} | data
-    return Visitor().post("appointment-cancel", token, data=form).status_code
-
-
-def test_pressing_the_button_cancels_once() -> None:
+@pytest.mark.parametrize("page", FORMS)
+def test_acting_needs_the_token_against_forgery(page: str) -> None:
     appointment = an_appointment()
-    assert cancels(appointment.request) == 302
-    assert changes_of(appointment) == [("patient", "booked", "cancelled")]
-    before = changes_of(appointment)
-    assert cancels(appointment.request) == 409
-    assert changes_of(appointment) == before
-
-
-def test_the_same_form_twice_gets_the_same_reply() -> None:
-    appointment = an_appointment()
-    form = str(uuid4())
-    assert [cancels(appointment.request, submission=form) for _ in range(2)] == [302, 302]
-    assert changes_of(appointment) == [("patient", "booked", "cancelled")]
-
-
-@pytest.mark.parametrize("submission", ["", "nonsense", "0" * 400])
-def test_a_form_without_its_token_changes_nothing(submission: str) -> None:
-    appointment = an_appointment()
-    with nothing_changes():
-        assert cancels(appointment.request, submission=submission) == 200
-
-
-def test_other_fields_are_ignored() -> None:
-    appointment = an_appointment()
-    other = an_appointment(starts_at=TEN_O_CLOCK + timedelta(hours=2))
-    cancels(appointment.request, id=str(other.id), status="fulfilled", reason="by_clinic")
-    appointment.refresh_from_db()
-    other.refresh_from_db()
-    assert (appointment.status, appointment.reason_code) == (Status.CANCELLED, Reason.BY_PATIENT)
-    assert other.status == Status.BOOKED
-
-
-def test_past_the_cut_off_the_page_says_call_us(clock: time_machine.Traveller) -> None:
-    appointment = an_appointment()
-    clock.move_to(appointment.starts_at - timedelta(hours=23), tick=False)
-    page = Visitor().opens(appointment.request)
-    assert b"too late to change this online" in page.content
-    assert b"Cancel the appointment" not in page.content
-    before = changes_of(appointment)
-    assert cancels(appointment.request) == 409
-    assert changes_of(appointment) == before
-
-
-def test_cancelling_needs_the_token_against_forgery() -> None:
-    appointment = an_appointment()
-    path = Visitor().path("appointment-cancel", links.token_for(appointment.request))
+    path = Visitor().path(page, links.token_for(appointment.request))
     with nothing_changes():
         assert Client(enforce_csrf_checks=True).post(path).status_code == 403
-
-
-def test_a_declined_request_says_why_and_shows_the_note() -> None:
-    appointment = an_appointment(Status.CANCELLED, reason_code=Reason.PLEASE_CALL)
-    request = appointment.request
-    request.note_to_patient = "Please bring <b>your</b> list."
-    request.save()
-    page = Visitor().opens(request).content.decode()
-    assert "talk it over" in page
-    assert "Please bring &lt;b&gt;your&lt;/b&gt; list." in page
 
 
 def test_many_wrong_links_meet_a_calm_page_and_the_right_one_still_opens(

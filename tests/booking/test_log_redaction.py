@@ -1,4 +1,4 @@
-"""A patient's link opens their appointment: whatever is logged, its token is not."""
+"""Links that open something by themselves: whatever is logged, their tokens are not."""
 
 import io
 import logging
@@ -10,10 +10,10 @@ from django.db import OperationalError
 from django.test import Client
 from gunicorn.config import Config
 
-from booking import appointment_views, links
+from booking import appointment_views, calendar_views, links
 from booking.models import Status
 from clinic.logs import HideLinks, WebServerLogger
-from tests.booking.builders import an_appointment
+from tests.booking.builders import a_clinic, a_practitioner, an_appointment
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,12 @@ def log() -> Iterator[io.StringIO]:
 @pytest.fixture
 def token() -> str:
     return links.token_for(an_appointment(Status.PENDING).request)
+
+
+@pytest.fixture
+def feed_token(db: None) -> str:
+    a_clinic()
+    return links.feed_token_for(a_practitioner())
 
 
 @pytest.mark.parametrize("prefix", ["", "/es"])
@@ -75,6 +81,27 @@ def test_a_forged_form_behind_the_link_is_logged_without_it(log: io.StringIO, to
     Client(enforce_csrf_checks=True).post(f"/appointment/{token}/cancel/")
     assert "Forbidden" in log.getvalue()
     assert token not in log.getvalue()
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "options"])
+def test_whatever_is_asked_of_a_feed_the_log_does_not_name_it(
+    log: io.StringIO, feed_token: str, method: str
+) -> None:
+    """The right address, one letter off, cut short, and cut so short that it is no feed's."""
+    for tried in (feed_token, feed_token[:-1] + "*", feed_token[:20], f"{feed_token[:-1]}A"):
+        for end in (".ics", ".ics/", ".ics?again", "", "/"):
+            getattr(Client(), method)(f"/calendar/{tried}{end}")
+            getattr(Client(), method)(f"/es/calendar/{tried}{end}")
+    assert "/calendar/…" in log.getvalue()
+    assert feed_token[:20] not in log.getvalue()
+
+
+def test_an_error_behind_a_feed_does_not_name_it(log: io.StringIO, feed_token: str) -> None:
+    with mock.patch.object(calendar_views, "busy_times", side_effect=ValueError("a mistake")):
+        response = Client(raise_request_exception=False).get(f"/calendar/{feed_token}.ics")
+    assert response.status_code == 500
+    assert "Internal Server Error: /calendar/…" in log.getvalue()
+    assert feed_token not in log.getvalue() + response.content.decode()
 
 
 def test_the_web_servers_own_log_hides_it_too(token: str) -> None:

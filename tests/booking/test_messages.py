@@ -122,6 +122,67 @@ def test_a_reminder_asks_whether_they_are_coming(kind: Message.Kind) -> None:
     assert "/attend/" in text
 
 
+def body_of(kind: Message.Kind, now: datetime) -> str:
+    """The message of this kind that lies in the outbox, as plain text."""
+    return str(emails.render(Message.objects.get(kind=kind), now=now).body)
+
+
+def test_a_request_that_was_moved_is_not_called_confirmed(now: datetime) -> None:
+    asked = a_marked_request()
+    later = asked.starts_at + timedelta(hours=1)
+    actions.move(appointment_id=asked.id, starts_at=later, by=Actor.patient(), now=now)
+    text = body_of(Kind.MOVED, now)
+    assert "Your request is now for another time" in text
+    assert "It is not confirmed yet. We answer by Tuesday, June 16, 2026, 9:00\u00a0am." in text
+    assert "11:00\u00a0am" in text
+    assert "attached" not in text
+
+
+def test_an_appointment_that_was_moved_moves_in_the_calendar_too(now: datetime) -> None:
+    asked = a_marked_request()
+    actions.confirm(appointment_id=asked.id, by=DESK, now=now)
+    later = asked.starts_at + timedelta(hours=1)
+    actions.move(appointment_id=asked.id, starts_at=later, by=Actor.patient(), now=now)
+    message = emails.render(Message.objects.get(kind=Kind.MOVED), now=now)
+    assert "Your appointment has another time" in str(message.body)
+    assert "The attached file moves it in your calendar." in str(message.body)
+    assert len(message.attachments) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "heading"),
+    [
+        (Actor.patient(), "Cancelled, as you asked"),
+        (Actor(AppointmentEvent.ActorKind.STAFF), "We had to cancel, and we are sorry"),
+    ],
+)
+def test_a_cancellation_says_whose_it_was(now: datetime, by: Actor, heading: str) -> None:
+    asked = a_marked_request()
+    actions.confirm(appointment_id=asked.id, by=DESK, now=now)
+    actions.cancel(appointment_id=asked.id, by=by, now=now)
+    assert heading in body_of(Kind.CANCELLED, now)
+
+
+def test_the_link_sent_again_names_the_times_that_are_kept(now: datetime) -> None:
+    asked = a_marked_request()
+    times = [actions.Proposal(asked.starts_at + timedelta(hours=hours)) for hours in (1, 2)]
+    actions.offer(appointment_id=asked.id, times=times, by=DESK, now=now)
+    offered = Appointment.objects.offered_to(asked.request)[0]
+    text = parts(say(Kind.LINK_AGAIN, offered))["text/plain"]
+    assert "These times are kept for you:" in text
+    assert "11:00\u00a0am" in text
+    assert "12:00\u00a0pm" in text
+    assert "10:00\u00a0am" not in text
+
+
+@pytest.mark.parametrize("kind", [Kind.STAFF_OFFER_DECLINED, Kind.STAFF_OFFER_ENDED])
+def test_staff_find_the_request_whose_offer_is_over(kind: Message.Kind) -> None:
+    appointment = a_marked_request()
+    assert (
+        f"Request {appointment.request.reference}." in parts(say(kind, appointment))["text/plain"]
+    )
+
+
 def test_without_an_address_of_the_clinic_everybody_at_the_desk_is_told() -> None:
     clinic = a_clinic(email="")
     apply_roles()

@@ -10,10 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 from booking import actions, openings
 from booking.actors import Actor
 from booking.errors import JustTaken
-from booking.models import AppointmentRequest, Status
+from booking.models import Appointment, AppointmentRequest, Status
 from booking.models.appointments import BLOCKING
 from booking.openings import FreeTimes
-from clinic.models import Closure, Practitioner, Room, Service
+from clinic.models import Closure, Practitioner, Room, Service, WorkingHours
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_clinic,
@@ -31,6 +31,7 @@ WEDNESDAY = date(2026, 6, 17)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TEN_TO_ELEVEN = ((time(10), time(11)),)
 HALF_PAST_TEN = TEN_O_CLOCK + 30 * MINUTE
+AFTERNOON = ["14:00", "14:30", "15:00", "15:30"]
 PATIENT = Actor.patient()
 
 
@@ -248,6 +249,88 @@ def test_the_unconfirmed_leave_a_share_of_the_day_to_others(
     assert clocks(free(service, now, for_staff=True)) == ["10:00", "10:30"]
 
 
+def test_what_staff_have_confirmed_or_offered_is_no_unconfirmed_request(
+    service: Service, now: datetime
+) -> None:
+    a_clinic(unconfirmed_share=50)
+    person = a_practitioner(service, hours=((time(9), time(11)),))
+    an_appointment(Status.HELD, practitioner=person)
+    an_appointment(Status.BOOKED, TEN_O_CLOCK - HOUR, practitioner=person)
+    an_appointment(Status.PROPOSED, TEN_O_CLOCK - 30 * MINUTE, practitioner=person)
+    assert clocks(free(service, now)) == ["10:30"]
+
+
+def test_ones_own_times_count_for_no_cap(service: Service, now: datetime) -> None:
+    a_clinic(unconfirmed_share=10)
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN, appointments_a_day=1)
+    own = an_appointment(Status.PENDING, practitioner=person).request
+    assert clocks(free(service, now)) == []
+    assert clocks(free(service, now, besides=own.id)) == ["10:00", "10:30"]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("wall", [time(0), time(23, 30)], ids=str)
+def test_a_visit_near_midnight_counts_on_the_day_of_its_own_wall(
+    service: Service, now: datetime, zone: str, wall: time
+) -> None:
+    place = a_location(slug="there", time_zone=zone)
+    person = a_practitioner(
+        service,
+        hours=((time(0), time(1)), (time(22, 30), time(23, 59))),
+        location=place,
+        appointments_a_day=1,
+    )
+    start = datetime.combine(WEDNESDAY, wall, place.zone)
+    an_appointment(starts_at=start, practitioner=person, location=place)
+    assert [bool(clocks(free(service, now, WEDNESDAY + n * DAY))) for n in (-1, 0, 1)] == [
+        *(zone != "Pacific/Kiritimati", False, True),  # there the day before is too soon
+    ]
+
+
+def test_the_caps_hold_for_all_places_together(service: Service, now: datetime) -> None:
+    """Two hours here and two there: an hour is a quarter of the day, and more of it half."""
+    a_clinic(unconfirmed_share=25)
+    there = a_location(slug="there")
+    person = a_practitioner(service, hours=((time(9), time(11)),))
+    WorkingHours.objects.create(
+        practitioner=person, location=there, weekday=2, starts=time(14), ends=time(16)
+    )
+    first = an_appointment(Status.PENDING, practitioner=person)
+    assert clocks(free(service, now)) == ["09:00", "09:30", "10:30", *AFTERNOON]
+    a_clinic(unconfirmed_share=24)
+    assert clocks(free(service, now)) == []
+    Practitioner.objects.update(appointments_a_day=1)
+    Appointment.objects.filter(id=first.id).update(status=Status.BOOKED, expires_at=None)
+    assert clocks(free(service, now)) == []
+
+
+def test_hours_that_overlap_offer_each_time_once(service: Service, now: datetime) -> None:
+    person = a_practitioner(service, hours=((time(10), time(11)), (time(10, 30), time(11, 30))))
+    assert clocks(free(service, now)) == ["10:00", "10:30", "11:00"]
+    assert person.hours.count() == 10
+
+
+def test_staff_pass_notice_and_horizon_but_neither_the_present_nor_the_hours(
+    service: Service, now: datetime
+) -> None:
+    a_practitioner(service, hours=((time(8, 30), time(10)),))
+    today, next_year = now.date(), now.date() + 364 * DAY
+    assert clocks(free(service, now, today)) == clocks(free(service, now, next_year)) == []
+    assert clocks(free(service, now, today, for_staff=True)) == ["09:00", "09:30"]
+    assert clocks(free(service, now, next_year, for_staff=True)) == ["08:30", "09:00", "09:30"]
+
+
+def test_times_of_several_zones_come_in_order_of_time(service: Service, now: datetime) -> None:
+    east = a_location(slug="east", time_zone="Pacific/Kiritimati")
+    a_practitioner(service, hours=TEN_TO_ELEVEN, location=east)
+    a_practitioner(service, hours=TEN_TO_ELEVEN)
+    found = openings.free_times(
+        service, first_day=WEDNESDAY, last_day=WEDNESDAY + DAY, now=now
+    ).openings
+    assert len(found) == 8
+    assert [o.starts_at for o in found] == sorted(o.starts_at for o in found)
+
+
 def test_hours_in_spite_of_a_closure(service: Service, now: datetime) -> None:
     person = a_practitioner(service, hours=TEN_TO_ELEVEN)
     Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY)
@@ -280,6 +363,16 @@ def test_when_a_location_is_open(service: Service, now: datetime) -> None:
         (timedelta(), 3.5 * HOUR),
         (4 * HOUR, 7 * HOUR),
     ]
+
+
+def test_a_location_is_open_for_who_works_in_spite_of_a_closure(service: Service) -> None:
+    person = a_practitioner(service, hours=TEN_TO_ELEVEN)
+    a_practitioner(service)
+    a_practitioner(service, hours=((time(6), time(22)),), is_active=False)
+    person.hours.update(despite_closures=True)
+    Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, location=a_location())
+    [found] = openings.open_hours(a_location(), WEDNESDAY, WEDNESDAY)
+    assert found == (TEN_O_CLOCK, TEN_O_CLOCK + HOUR)
 
 
 def test_days_off_of_one_person_do_not_close_the_location(service: Service) -> None:

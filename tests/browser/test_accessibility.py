@@ -5,8 +5,9 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Look, assert_focus_is_seen, assert_looks, assert_narrow_and_large
+from tests.browser.site import Site
 from tests.browser.steps import Person, Visitor
-from tests.browser.walks import booking_pages, desk_pages, public_pages
+from tests.browser.walks import answered_pages, booking_pages, desk_pages, public_pages
 
 LOOKS: dict[str, list[Look]] = {"en": [("light", 1280)], "es": [("dark", 390)]}
 
@@ -22,6 +23,14 @@ def test_public_pages(page: Page, language: str) -> None:
 @pytest.mark.parametrize("language", LOOKS)
 def test_booking(page: Page, language: str) -> None:
     for _stop in booking_pages(Visitor(page, language), Person.somebody()):
+        assert_looks(page, LOOKS[language])
+        assert_narrow_and_large(page)
+        assert_focus_is_seen(page)
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_answers_behind_the_link(page: Page, site: Site, language: str) -> None:
+    for _stop in answered_pages(Visitor(page, language), site, Person.somebody()):
         assert_looks(page, LOOKS[language])
         assert_narrow_and_large(page)
         assert_focus_is_seen(page)

@@ -10,7 +10,7 @@ from tests.browser.conftest import NewPage
 from tests.browser.looks import Look, assert_focus_is_seen, assert_looks, assert_narrow_and_large
 from tests.browser.site import Site
 from tests.browser.steps import Person, Visitor
-from tests.browser.walks import WRONG_LINK, admin_pages, booking_pages, desk_pages
+from tests.browser.walks import WRONG_LINK, admin_pages, answered_pages, booking_pages, desk_pages
 
 pytestmark = pytest.mark.audit
 
@@ -37,6 +37,12 @@ def test_every_page_of_the_sitemap(page: Page) -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_step_of_the_booking(page: Page, language: str) -> None:
     for _stop in booking_pages(Visitor(page, language), Person.somebody()):
+        assert_sound(page)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_answer_behind_the_link(page: Page, site: Site, language: str) -> None:
+    for _stop in answered_pages(Visitor(page, language), site, Person.somebody()):
         assert_sound(page)
 
 

@@ -29,7 +29,7 @@ def test_a_consultation_is_asked_for_by_keyboard_alone(page: Page) -> None:
     patient.reads("Check your answers")
     press_on(page, patient.button("Send consultation request"))
     patient.reads("Requested, not yet confirmed")
-    press_on(page, patient.link("See or cancel your request"))
+    press_on(page, patient.link("See, move or cancel your request"))
     press_on(page, patient.link("Withdraw the request"))
     press_on(page, patient.button("Yes, withdraw it"))
     patient.reads("Cancelled")

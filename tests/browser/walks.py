@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import ARTICLE, Person, Visitor
+from tests.browser import answers
+from tests.browser.site import Site
+from tests.browser.steps import ARTICLE, CONSULTATION, Person, Visitor
 
 PUBLIC_PATHS = [
     "/",
@@ -88,14 +90,59 @@ def booking_pages(patient: Visitor, person: Person) -> Iterator[str]:
 
 
 def link_pages(patient: Visitor) -> Iterator[str]:
-    patient.follows("See or cancel your request")
+    patient.follows("See, move or cancel your request")
     patient.reads("Requested, not yet confirmed")
     yield "the patient's own page"
+    patient.follows("Choose another time")
+    patient.reads("Choose another time")
+    yield "move"
+    patient.takes_a_time_long_past()
+    patient.reads("This time is not offered.")
+    yield "move with an error"
+    patient.follows("Your appointment")
     patient.follows("Withdraw the request")
     patient.reads("Withdraw this request?")
     yield "cancel"
     patient.opens(WRONG_LINK)
     yield "a wrong link"
+    yield from lost_link_pages(patient)
+
+
+def lost_link_pages(patient: Visitor) -> Iterator[str]:
+    """From the page of a wrong link, where it is needed."""
+    patient.follows("Have the link sent again")
+    patient.reads("Lost the link to your appointment?")
+    yield "a lost link"
+    patient.presses("Send the link again")
+    patient.reads("There is a problem")
+    yield "a lost link with an error"
+    patient.field("E-mail").fill("nobody@patient.example")
+    patient.presses("Send the link again")
+    patient.reads("Check your e-mail")
+    yield "a lost link, asked for"
+
+
+def answered_pages(patient: Visitor, site: Site, person: Person) -> Iterator[str]:
+    """What the link shows of a request that staff have answered, by offering other times."""
+    patient.asks_for_consultation(person)
+    patient.follows("See, move or cancel your request")
+    answers.offer(site, person)
+    patient.page.reload()
+    patient.reads("Other times for you")
+    yield "offers"
+    patient.follows("None of these suits me")
+    patient.reads("None of these times?")
+    yield "none of the offers"
+    patient.follows("No, show them again")
+    patient.page.get_by_role("button", name=patient.says("Take this time")).last.click()
+    patient.reads("Confirmed")
+    yield "confirmed"
+    patient.follows("I am coming")
+    patient.reads("Are you coming?")
+    yield "coming?"
+    patient.presses("Yes, I am coming")
+    patient.reads("Confirmed")
+    yield "coming"
 
 
 def desk_pages(staff: Page, person: Person) -> Iterator[str]:
@@ -106,16 +153,52 @@ def desk_pages(staff: Page, person: Person) -> Iterator[str]:
     staff.get_by_role("link", name=f"Decline the request of {person.name}", exact=True).click()
     yield "decline"
     staff.get_by_role("button", name="Decline this request").click()
-    expect(staff.get_by_text("Choose what the patient is told.")).to_be_visible()
+    expect(staff.get_by_role("alert")).to_contain_text("Choose what the patient is told.")
     yield "decline with an error"
+    staff.goto("/admin/")
+    staff.get_by_role("link", name=f"Offer other times to {person.name}", exact=True).click()
+    yield "offer"
+    staff.get_by_role("button", name="Offer other times").click()
+    expect(staff.get_by_role("alert")).to_contain_text("Choose the times to offer.")
+    yield "offer with an error"
     staff.goto("/admin/")
     staff.get_by_role("link", name=person.name, exact=True).click()
     expect(staff.get_by_role("heading", name="What became of it")).to_be_visible()
     yield "appointment"
+    staff.get_by_role("link", name="Move", exact=True).click()
+    expect(staff.get_by_role("radio").first).to_be_visible()
+    yield "move"
+    yield from telephone_pages(staff)
     staff.goto("/admin/booking/message/")
     yield "messages"
     staff.get_by_role("table").get_by_role("link").first.click()
     yield "message"
+    yield from feed_pages(staff)
+
+
+def feed_pages(staff: Page) -> Iterator[str]:
+    """The address of somebody's calendar feed, on their page, and the page that renews it."""
+    staff.goto("/admin/clinic/practitioner/")
+    staff.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(staff.get_by_role("heading", name="Calendar feed")).to_be_visible()
+    staff.get_by_role("link", name="Renew the address").click()
+    expect(staff.get_by_role("heading", name="Renew the address?")).to_be_visible()
+    yield "renew the address of a feed"
+
+
+def telephone_pages(staff: Page) -> Iterator[str]:
+    """Booking for somebody who calls; nothing is booked."""
+    staff.goto("/admin/")
+    staff.get_by_role("link", name="Book for a patient").click()
+    expect(staff.get_by_role("link", name=CONSULTATION)).to_be_visible()
+    yield "service of a caller"
+    staff.get_by_role("link", name=CONSULTATION).click()
+    expect(staff.get_by_role("button", name="Show times")).to_be_visible()
+    yield "times for a caller"
+    staff.get_by_role("region").get_by_role("link").first.click()
+    staff.get_by_role("button", name="Book and confirm").click()
+    expect(staff.get_by_role("alert")).to_contain_text("Enter the full name of the patient.")
+    yield "details of a caller, with errors"
 
 
 def admin_pages(staff: Page) -> Iterator[str]:

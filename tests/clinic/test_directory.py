@@ -68,4 +68,31 @@ def test_a_closure_that_comes_again_is_announced_for_its_next_time() -> None:
         repeats=Closure.Repeats.YEARLY,
     )
     memory.publish()
-    assert "Thursday, June 18, 2026" in text("/visit/")
+    page = text("/visit/")
+    assert "Thursday, June 18, 2026" in page
+    assert page.count("Spring cleaning") == 1
+
+
+def closed_from(day: date) -> list[tuple[date, date]]:
+    memory.publish()
+    return [(days.first_day, days.last_day) for days in directory().closures_from(day)]
+
+
+def test_what_has_begun_is_shown_whole_and_what_is_over_is_not() -> None:
+    Closure.objects.all().delete()
+    Closure.objects.create(first_day=date(2026, 6, 13), last_day=date(2026, 6, 16))
+    Closure.objects.create(
+        first_day=date(2026, 5, 31), last_day=date(2026, 6, 1), repeats=Closure.Repeats.MONTHLY
+    )
+    assert closed_from(MONDAY)[:2] == [
+        (date(2026, 6, 13), date(2026, 6, 16)),
+        (date(2026, 6, 30), date(2026, 7, 1)),
+    ]
+    assert closed_from(date(2026, 6, 17))[0] == (date(2026, 6, 30), date(2026, 7, 1))
+
+
+def test_what_is_closed_for_good_is_one_closure_however_it_repeats() -> None:
+    Closure.objects.all().delete()
+    for repeats in Closure.Repeats:
+        Closure.objects.create(first_day=MONDAY, last_day=date(9999, 12, 30), repeats=repeats)
+    assert closed_from(MONDAY)[0] == (MONDAY, date(9999, 12, 30))

@@ -68,7 +68,7 @@ class Ask:
         return "ok"
 
     def tell(self, email: str) -> None:
-        told = self.browser.post("/book/details/", TYPED | {"email": email})
+        told = self.browser.post("/book/details/", {**TYPED, "email": email})
         if not told.location.endswith("/book/check/"):
             raise Surprise(told)
         page = self.browser.follow(told)

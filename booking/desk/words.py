@@ -1,0 +1,43 @@
+"""Times as the desk says them, and the words for what became of an appointment."""
+
+from datetime import datetime, tzinfo
+
+from booking.models import Appointment, AppointmentEvent, Status
+from booking.models.appointments import DECLINE_REASONS, Reason
+from clinic import times
+
+# What a reason says about a change better than the status that it led to.
+BY_REASON = {
+    Reason.OTHER_TIMES_OFFERED: "Other times offered instead",
+    Reason.OTHER_OFFER_TAKEN: "Another offered time taken",
+    Reason.OFFER_DECLINED: "Offer declined",
+    Reason.OFFER_ENDED: "Offer ended, not taken in time",
+    Reason.NOT_ANSWERED: "Expired, not answered in time",
+    Reason.COMING: "Said to be coming",
+    **dict.fromkeys(DECLINE_REASONS, "Declined"),
+}
+
+
+def moment(at: datetime, zone: tzinfo) -> str:
+    """“Tue Nov 24, 9:30 am EST”, as the clock on the location's wall shows it."""
+    local = at.astimezone(zone)
+    return f"{local:%a %b} {local.day}, {times.clock(local)} {local.tzname()}"
+
+
+def when(appointment: Appointment) -> str:
+    return moment(appointment.starts_at, appointment.location.zone)
+
+
+def is_move(event: AppointmentEvent) -> bool:
+    """Only a move leaves the status as it was and has no reason."""
+    return event.from_status == event.to_status and not event.reason_code
+
+
+def what_happened(event: AppointmentEvent) -> str:
+    if is_move(event):
+        return "Moved"
+    if event.from_status == Status.PROPOSED and event.reason_code == Reason.BY_CLINIC:
+        return "Offer withdrawn"
+    if event.reason_code in BY_REASON:
+        return BY_REASON[Reason(event.reason_code)]
+    return str(Status(event.to_status).label)

@@ -1,0 +1,155 @@
+"""What a request has come to, as its patient sees it and may change it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from booking import actions, links
+from booking.history import Line, history_of
+from booking.models.appointments import (
+    DECLINE_REASONS,
+    Appointment,
+    AppointmentEvent,
+    AppointmentQuerySet,
+    Reason,
+    Status,
+)
+from booking.models.requests import AppointmentRequest
+from booking.wishes import write_instant
+
+HEADINGS = {
+    Status.PENDING: _("Requested, not yet confirmed"),
+    Status.PROPOSED: _("Other times for you"),
+    Status.BOOKED: _("Confirmed"),
+    Status.ARRIVED: _("You are here"),
+    Status.FULFILLED: _("Over"),
+    Status.NOSHOW: _("Over"),
+    Status.CANCELLED: _("Cancelled"),
+    Status.ENTERED_IN_ERROR: _("Removed"),
+}
+# How it ended, where “Cancelled” would not be the word for it.
+ENDINGS = {
+    Reason.NOT_ANSWERED: _("We did not answer in time, and we are sorry"),
+    Reason.OFFER_ENDED: _("The times we kept for you are free again"),
+    Reason.OFFER_DECLINED: _("None of these times suited you"),
+    **dict.fromkeys(DECLINE_REASONS, _("We cannot confirm this time")),
+}
+# What ends by itself, whether the worker has come round to it or not.
+WHEN_LAPSED = {Status.PENDING: Reason.NOT_ANSWERED, Status.PROPOSED: Reason.OFFER_ENDED}
+OFFERS_OVER = {Reason.OFFER_ENDED, Reason.OFFER_DECLINED}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The appointment that a request has come to, at one moment."""
+
+    appointment: Appointment
+    now: datetime
+
+    @classmethod
+    def of(cls, request: AppointmentRequest, *, now: datetime) -> "Standing":
+        return cls(Appointment.objects.current_of(request), now)
+
+    @property
+    def request(self) -> AppointmentRequest:
+        return self.appointment.request
+
+    @property
+    def token(self) -> str:
+        return links.token_for(self.request)
+
+    @property
+    def shown(self) -> str:
+        """What a form was about; the page that it comes from may be an old one."""
+        return f"{self.appointment.status} {write_instant(self.appointment.starts_at)}"
+
+    def was_carried_out(self, submission: UUID | None) -> bool:
+        """Whether this very form came before: then what it was about may well be past."""
+        events = AppointmentEvent.objects.filter(request=self.request.id)
+        return submission is not None and events.filter(submission=submission).exists()
+
+    # What it is
+
+    @property
+    def status(self) -> Status:
+        return Status(self.appointment.status)
+
+    @property
+    def is_lapsed(self) -> bool:
+        expires_at = self.appointment.expires_at
+        return expires_at is not None and expires_at <= self.now
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status == Status.CANCELLED or self.is_lapsed
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == Status.PENDING and not self.is_lapsed
+
+    @property
+    def is_offered(self) -> bool:
+        return self.status == Status.PROPOSED and not self.is_lapsed
+
+    @property
+    def is_booked(self) -> bool:
+        return self.status == Status.BOOKED and self.now < self.appointment.ends_at
+
+    @property
+    def is_removed(self) -> bool:
+        return self.status == Status.ENTERED_IN_ERROR
+
+    @property
+    def is_past(self) -> bool:
+        """Nothing stands any more: the way on is another request."""
+        is_here = self.status == Status.ARRIVED
+        return not (self.is_pending or self.is_offered or self.is_booked or is_here)
+
+    @property
+    def has_one_time(self) -> bool:
+        """Offers are several times, and stand in a list of their own."""
+        return self.status != Status.PROPOSED and self.reason not in OFFERS_OVER
+
+    @property
+    def reason(self) -> Reason | None:
+        if self.is_lapsed:
+            return WHEN_LAPSED[self.status]
+        code = self.appointment.reason_code
+        return Reason(code) if code else None
+
+    @property
+    def heading(self) -> str:
+        if self.has_ended and self.reason in ENDINGS:
+            return str(ENDINGS[self.reason])
+        is_over = self.status == Status.BOOKED and not self.is_booked
+        return str(HEADINGS[Status.FULFILLED if is_over else self.status])
+
+    @cached_property
+    def offers(self) -> AppointmentQuerySet:
+        return Appointment.objects.offered_to(self.request).with_people()
+
+    @cached_property
+    def history(self) -> list[Line]:
+        return history_of(self.request, self.appointment.location.zone)
+
+    # What the patient may do
+
+    @property
+    def change_until(self) -> datetime:
+        until = actions.change_until(self.appointment)
+        return until.astimezone(self.appointment.location.zone)
+
+    @property
+    def can_change(self) -> bool:
+        return (self.is_pending or self.is_booked) and self.now <= self.change_until
+
+    @property
+    def can_attend(self) -> bool:
+        return self.status == Status.BOOKED and self.now < self.appointment.starts_at
+
+    @property
+    def is_coming(self) -> bool:
+        return self.can_attend and self.appointment.attendance_confirmed_at is not None
