@@ -58,12 +58,17 @@ WAITING: dict[str, Callable[..., Message]] = {
 
 
 def main() -> None:
-    """Arguments: how many messages to make first, and in how many minutes the worker comes."""
-    count, minutes = (int(text) for text in sys.argv[1:])
+    """Arguments: how many messages to make first, in how many minutes the worker comes, and of how
+    many that still wait the appointment is cancelled before.
+    """
+    count, minutes, gone = (int(text) for text in [*sys.argv[1:], "0"][:3])
     makers = list(WAITING.values())
     now = timezone.now()
     for number in range(count):
         makers[number % len(makers)](now)
+    for message in Message.objects.unsent().order_by("created_at")[:gone]:
+        assert message.appointment_id
+        actions.cancel(appointment_id=message.appointment_id, by=STAFF, now=now)
     worker.run_once(now=now + timedelta(minutes=minutes))
     rows = Message.objects.values_list("id", "state", "attempts", "last_error")
     sys.stdout.write(json.dumps([[str(key), *others] for key, *others in rows]))

@@ -1,14 +1,18 @@
 """The checker of histories finds every fault that is planted, and none where there is none."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.faults.crowd import read_history
 from tests.faults.history import (
     Appointment,
     Event,
     Message,
+    Outcome,
     Request,
     Stored,
     Told,
@@ -229,3 +233,21 @@ class TestMessages:
     def test_reminders_tell_of_no_change(self) -> None:
         stored = more(messages=[Message("reminder_days", "A", -1)])
         assert findings(TOLD, stored) == []
+
+
+class TestTheJournal:
+    @pytest.mark.parametrize(
+        ("words", "outcome"),
+        [
+            (["invoked", "ok"], "ok"),
+            (["invoked", "refused"], "refused"),
+            (["invoked"], "unknown"),
+            (["invoked", "unknown"], "unknown"),
+            (["invoked", "unknown", "ok"], "ok"),  # sent again, and answered
+        ],
+    )
+    def test_the_last_word_counts(self, tmp_path: Path, words: list[str], outcome: Outcome) -> None:
+        lines = [json.dumps({"kind": "ask", "token": "form 1", "word": word}) for word in words]
+        journal = tmp_path / "journal"
+        journal.write_text("\n".join(lines))
+        assert read_history(journal, STORED).told == [Told("ask", "form 1", outcome)]
