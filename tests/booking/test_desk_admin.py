@@ -85,7 +85,9 @@ def rows() -> list[Any]:
 
 
 def trail() -> list[tuple[str, str, str]]:
-    return list(AccessLog.objects.order_by("at").values_list("action", "subject_type", "subject"))
+    return list(
+        AccessLog.objects.order_by("at", "action").values_list("action", "subject_type", "subject")
+    )
 
 
 class TestNothingIsWrittenHere:
