@@ -99,6 +99,16 @@ class TestWhatClientsWereTold:
         told = [*TOLD, Told("cancel", "form 3", "ok")]
         assert found(STORED, told) == "cancel form 3 was acknowledged and is lost"
 
+    @pytest.mark.parametrize("whose", ["A", "request of A"])
+    def test_a_move_to_the_time_that_it_has_changes_nothing(self, whose: str) -> None:
+        told = [*TOLD, Told("move", "form 3", "ok", whose, TEN)]
+        assert findings(told, STORED) == []
+
+    @pytest.mark.parametrize(("whose", "slot"), [("A", NOON), ("B", TEN)])
+    def test_a_lost_move(self, whose: str, slot: str) -> None:
+        told = [*TOLD, Told("move", "form 3", "ok", whose, slot)]
+        assert found(STORED, told) == "move form 3 was acknowledged and is lost"
+
     def test_one_that_was_refused_and_is_stored(self) -> None:
         told = [TOLD[0], Told("confirm", "form 2", "refused")]
         assert found(STORED, told) == "confirm form 2 was refused and is stored"
@@ -247,7 +257,8 @@ class TestTheJournal:
         ],
     )
     def test_the_last_word_counts(self, tmp_path: Path, words: list[str], outcome: Outcome) -> None:
-        lines = [json.dumps({"kind": "ask", "token": "form 1", "word": word}) for word in words]
+        form = {"kind": "ask", "token": "form 1", "whose": "", "slot": ""}
+        lines = [json.dumps(form | {"word": word}) for word in words]
         journal = tmp_path / "journal"
         journal.write_text("\n".join(lines))
         assert read_history(journal, STORED).told == [Told("ask", "form 1", outcome)]

@@ -53,7 +53,8 @@ class Journal:
         self.lock = threading.Lock()
 
     def write(self, operation: Operation, word: str) -> None:
-        line = {"kind": operation.kind, "token": operation.token, "word": word, "at": time.time()}
+        said = Told(operation.kind, operation.token, "unknown", *operation.move)
+        line = {**said._asdict(), "word": word, "at": time.time()}
         with self.lock:
             self.file.write(json.dumps(line) + "\n")
             self.file.flush()
@@ -73,14 +74,21 @@ def read_history(journal: Path, stored: Stored) -> History:
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
     last = {line["token"]: line for line in lines}
     told = [
-        Told(line["kind"], token, "unknown" if line["word"] == "invoked" else line["word"])
+        Told(
+            line["kind"],
+            token,
+            "unknown" if line["word"] == "invoked" else line["word"],
+            line["whose"],
+            line["slot"],
+        )
         for token, line in last.items()
     ]
     return History(told, {line["word"] for line in lines}, stored)
 
 
 def assert_all_is_there(history: History) -> None:
-    assert findings(history.told, history.stored) == []
+    found = findings(history.told, history.stored)
+    assert not found, "\n".join(found)
 
 
 @dataclass

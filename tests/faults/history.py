@@ -50,11 +50,16 @@ OF_NO_CHANGE = {"reminder_days", "reminder_hours", "link_again", "staff_answer_s
 
 
 class Told(NamedTuple):
-    """What a client sent, with the token of its form, and what it was told in the end."""
+    """What a client sent, with the token of its form, and what it was told in the end.
+
+    Of a move also whose it was, a request's or an appointment's, and to which time.
+    """
 
     kind: str
     token: str
     outcome: Outcome
+    whose: str = ""
+    slot: str = ""
 
 
 class Request(NamedTuple):
@@ -133,7 +138,7 @@ class Stored:
 def findings(told: Iterable[Told], stored: Stored) -> list[str]:
     """Everything that is not as it was promised; nothing, if all is well."""
     return [
-        *_lost_or_invented(list(told), stored.tokens),
+        *_lost_or_invented(list(told), stored),
         *_twice(stored),
         *_overlaps(stored.appointments),
         *_broken_stories(stored),
@@ -141,16 +146,24 @@ def findings(told: Iterable[Told], stored: Stored) -> list[str]:
     ]
 
 
-def _lost_or_invented(told: list[Told], tokens: set[str]) -> Iterator[str]:
+def _lost_or_invented(told: list[Told], stored: Stored) -> Iterator[str]:
     """Acknowledged ⊆ stored ⊆ acknowledged ∪ unknown."""
-    outcomes = {each.token: each for each in told}
+    outcomes, tokens = {each.token: each for each in told}, stored.tokens
     for token, each in outcomes.items():
-        if each.outcome == "ok" and token not in tokens:
+        if each.outcome == "ok" and token not in tokens and not _was_there(each, stored):
             yield f"{each.kind} {token} was acknowledged and is lost"
         if each.outcome == "refused" and token in tokens:
             yield f"{each.kind} {token} was refused and is stored"
     for token in tokens - outcomes.keys():
         yield f"{token} is stored and nobody sent it"
+
+
+def _was_there(move: Told, stored: Stored) -> bool:
+    """Who moves to the time that they have is told “ok”, and nothing has to change."""
+    return bool(move.slot) and any(
+        move.slot == event.starts_at and move.whose in {event.request, event.appointment}
+        for event in stored.events
+    )
 
 
 def _twice(stored: Stored) -> Iterator[str]:

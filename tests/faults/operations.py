@@ -4,10 +4,12 @@
 The same operation sent twice sends the same form with the same token.
 """
 
+import base64
 import re
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import urlencode
+from uuid import UUID
 
 from tests.faults.browsers import Browser, Form, Page
 
@@ -30,6 +32,11 @@ class Operation(Protocol):
     @property
     def token(self) -> str: ...
 
+    @property
+    def move(self) -> tuple[str, str]:
+        """Whose it is, and to which time; nothing, unless it is a move."""
+        return "", ""
+
     def send(self) -> Answer: ...
 
 
@@ -43,7 +50,7 @@ def with_other_times(page: Page) -> Answer:
 
 
 @dataclass
-class Ask:
+class Ask(Operation):
     """The public form, from the safety gate to the last press."""
 
     browser: Browser
@@ -95,7 +102,7 @@ class Ask:
 
 
 @dataclass
-class ByLink:
+class ByLink(Operation):
     """What a patient does on a page behind the link."""
 
     browser: Browser
@@ -135,6 +142,13 @@ class Move(ByLink):
         super().__init__(browser, link, "move", {"slot": slot, "practitioner": ""})
         self.prepare("move/")
 
+    @property
+    def move(self) -> tuple[str, str]:
+        """The token of a link begins with the key of its request."""
+        token = self.link.strip("/").rpartition("/")[2]
+        key = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:16]
+        return str(UUID(bytes=key)), self.fields["slot"]
+
     def refusal(self, page: Page) -> Answer:
         if "just taken" in page.text:
             return with_other_times(page)
@@ -156,7 +170,7 @@ def decline_offers(browser: Browser, link: str) -> ByLink:
 
 
 @dataclass
-class AtTheDesk:
+class AtTheDesk(Operation):
     """What staff do in the admin."""
 
     browser: Browser
@@ -214,6 +228,11 @@ class TimesAtTheDesk(AtTheDesk):
         if page.status != 409 or not said_so or not self.has_others(page):
             raise Surprise(page)
         return "refused"
+
+    @property
+    def move(self) -> tuple[str, str]:
+        slot = str(self.fields.get("slot", "")).partition(" ")[0]
+        return self.form.action.split("/")[-3] if slot else "", slot
 
     def has_others(self, page: Page) -> bool:
         if self.kind == "book":
