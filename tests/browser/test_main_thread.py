@@ -119,5 +119,5 @@ def staff_see_it_cancelled(staff: Page, site: Site, person: Person) -> None:
     expect(row).to_contain_text("cancelled", ignore_case=True)
     row.get_by_role("link").first.click()
     history = staff.get_by_role("table").filter(has_text="Who")
-    expect(history.get_by_role("row").last).to_contain_text("The patient")
+    expect(history.get_by_role("row").last).to_contain_text("the patient")
     expect(history.get_by_role("row").last).to_contain_text("cancelled", ignore_case=True)
