@@ -9,6 +9,7 @@ from tests.browser import answers
 from tests.browser.conftest import NewPage, assert_accessible
 from tests.browser.site import Site
 from tests.browser.steps import Person, Visitor, said
+from tests.browser.test_times import turns_to
 
 READERS = pytest.mark.parametrize(
     ("language", "scripts"),
@@ -22,7 +23,7 @@ def asks(patient: Visitor, person: Person) -> None:
     patient.begins()
     patient.has_no_sign()
     patient.reads("Choose a time")
-    patient.follows("Next week")
+    turns_to(patient, "Next week")
     patient.takes(patient.times().nth(1))
     patient.tells_details(person)
     patient.sends()
@@ -126,7 +127,8 @@ def test_somebody_else_takes_the_time_first_and_the_old_one_stands(new_page: New
     asks(patient, Person.somebody())
     before = said(time_shown(patient))
     patient.follows("Choose another time")
-    patient.follows("Next week")
+    patient.reads("Choose another time")
+    turns_to(patient, "Next week")
     wanted = patient.times().first
     slot, who = wanted.get_attribute("value"), patient.page.get_by_label("With").input_value()
     quick.begins()
