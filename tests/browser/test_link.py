@@ -65,7 +65,7 @@ def test_it_is_moved_looked_forward_to_and_cancelled(
     patient.follows("Choose another time")
     patient.reads("Choose another time")
     sound(patient, scripts)
-    patient.follows("Next week")
+    turns_to(patient, "Next week")
     clock = patient.takes(patient.times().last).split(", ")[0]
     patient.reads("Confirmed")
     expect(time_shown(patient)).to_contain_text(clock)

@@ -12,6 +12,7 @@ from tests.browser.conftest import NewPage
 from tests.browser.mailbox import Mailbox, attachment, body
 from tests.browser.site import Site
 from tests.browser.steps import ARTICLE, Person, Visitor
+from tests.browser.test_times import turns_to
 
 TITLES = {
     "en": "Pressure points for upper back pain",
@@ -60,7 +61,7 @@ def ask_from_the_article(patient: Visitor, person: Person) -> None:
     patient.has_no_sign()
     # Not the first time: that is too near to be cancelled by the link once it is confirmed.
     patient.reads("Choose a time")
-    patient.follows("Next week")
+    turns_to(patient, "Next week")
     patient.takes(patient.times().first)
     patient.tells_details(person)
     patient.sends()

@@ -113,7 +113,7 @@ def test_somebody_else_takes_the_time_first(new_page: NewPage) -> None:
     slow, quick = at_the_times(new_page), at_the_times(new_page)
     for visitor in (slow, quick):
         sees_times_of(visitor, ROBIN)
-        visitor.follows("Next week")
+        turns_to(visitor, "Next week")
     wanted = quick.takes(quick.times().nth(1))
     quick.reads("Your details")
 
@@ -131,11 +131,11 @@ def test_the_answers_survive_a_time_that_is_gone(new_page: NewPage) -> None:
     slow.reads("Check your answers")
     slow.link("Change the time").click()
     sees_times_of(slow, ROBIN)
-    slow.follows("Next week")
+    turns_to(slow, "Next week")
 
     quick = at_the_times(new_page)
     sees_times_of(quick, ROBIN)
-    quick.follows("Next week")
+    turns_to(quick, "Next week")
     wanted = quick.takes(quick.times().nth(2))
     quick.reads("Your details")
 
