@@ -17,9 +17,9 @@ class Form:
     buttons: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[tuple[str, str]] = field(default_factory=list)
 
-    def sends(self, name: str) -> bool:
-        """Whether one of its buttons or boxes is called so."""
-        return any(name == each for each, _value in (*self.buttons, *self.boxes))
+    def choices(self, name: str) -> list[str]:
+        """The values of its buttons and boxes that are called so."""
+        return [value for each, value in (*self.buttons, *self.boxes) if each == name]
 
 
 class _Forms(HTMLParser):

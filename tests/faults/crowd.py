@@ -215,14 +215,13 @@ class Client:
     def offer(self, appointment: str) -> Operation:
         """One or two of the times that the page shows; they may overlap each other."""
         operation = operations.offer(self.desk, appointment)
-        shown = [value for name, value in operation.form.boxes if name == "slots"]
+        shown = operation.form.choices("slots")
         operation.fields["slots"] = self.chance.sample(shown, self.chance.randint(1, 2))
         return operation
 
     def move(self, appointment: str) -> Operation:
         operation = operations.move_at_the_desk(self.desk, appointment)
-        shown = [value for name, value in operation.form.buttons if name == "slot"]
-        operation.fields["slot"] = self.chance.choice(shown)
+        operation.fields["slot"] = self.chance.choice(operation.form.choices("slot"))
         return operation
 
     # What they choose

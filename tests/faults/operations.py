@@ -44,7 +44,7 @@ def with_other_times(page: Page) -> Answer:
     """Just taken, and buttons with the nearest times that are free."""
     if page.status != 409 or "just taken" not in page.text:
         raise Surprise(page)
-    if not any(form.sends("slot") for form in page.forms):
+    if not any(form.choices("slot") for form in page.forms):
         raise Surprise(page)
     return "refused"
 
@@ -159,7 +159,7 @@ def accept(browser: Browser, link: str) -> ByLink:
     """Take the first of the times offered."""
     operation = ByLink(browser, link, "accept")
     operation.prepare("", "accept/")
-    operation.fields["offer"] = operation.form.buttons[0][1]
+    operation.fields["offer"] = operation.form.choices("offer")[0]
     return operation
 
 
@@ -237,7 +237,7 @@ class TimesAtTheDesk(AtTheDesk):
     def has_others(self, page: Page) -> bool:
         if self.kind == "book":
             return "formaction=" in page.text
-        return any(form.sends("slot") or form.sends("slots") for form in page.forms)
+        return any(form.choices("slot") or form.choices("slots") for form in page.forms)
 
 
 def offer(browser: Browser, appointment: str, *slots: str) -> AtTheDesk:
