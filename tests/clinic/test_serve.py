@@ -105,11 +105,22 @@ def site() -> Iterator[Site]:
         yield site
 
 
+def children_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 def worker_of(site: Site) -> int:
-    children = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text()
-    for child in children.split():
-        if b"worker\0" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"manage.py\0")[-1]:
-            return int(child)
+    """Its process; one that is just being started again has no name for a moment."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for child in children_of(site.process.pid):
+            try:
+                named = Path(f"/proc/{child}/cmdline").read_bytes()
+            except FileNotFoundError:
+                continue
+            if b"worker\0" in named.split(b"manage.py\0")[-1]:
+                return int(child)
+        time.sleep(0.1)
     raise AssertionError("no worker runs")
 
 
