@@ -27,22 +27,37 @@ class _Known:
 
 
 _known = _Known()
+_asking = threading.Lock()
 _forgetters: list[Callable[[], None]] = []
 _builders: list[Callable[[], object]] = []
 
 
 def site_version() -> int:
-    """The number that changes whenever staff publish or correct something."""
+    """The number that changes whenever staff publish or correct something.
+
+    One reader asks for it, and the others go on with the last known: a database that is away lets
+    whoever asks wait for seconds.
+    """
     if time.monotonic() - _known.read_at >= REREAD_AFTER:
-        try:
-            version = Clinic.objects.values_list("site_version", flat=True).first()
-        except DatabaseError:
-            if not _known.version:
-                raise
-        else:
-            _known.version = version or 0
-        _known.read_at = time.monotonic()
+        if not _known.version:
+            _reread()
+        elif _asking.acquire(blocking=False):
+            try:
+                _reread()
+            finally:
+                _asking.release()
     return _known.version
+
+
+def _reread() -> None:
+    try:
+        version = Clinic.objects.values_list("site_version", flat=True).first()
+    except DatabaseError:
+        if not _known.version:
+            raise
+    else:
+        _known.version = version or 0
+    _known.read_at = time.monotonic()
 
 
 def publish() -> None:

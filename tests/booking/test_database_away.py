@@ -55,6 +55,10 @@ def is_well(browser: Browser) -> bool:
         return False
 
 
+def assert_not_well(browser: Browser) -> None:
+    assert not is_well(browser)
+
+
 def assert_refused(ask: Callable[[], object]) -> None:
     """503, with the telephone number and when to try again."""
     with pytest.raises(Unavailable) as refusal:
@@ -89,10 +93,10 @@ def test_the_line_is_cut_and_mended(migrated: Track, tmp_path: Path) -> None:
                 lambda: assert_refused(ask.send),
                 lambda: assert_refused(lambda: reader.get("/book/?service=alone")),
                 lambda: assert_refused(lambda: ask.browser.get("/book/time/")),
+                lambda: assert_not_well(reader),
             ]
         )
         assert reader.get("/").text == home
-        assert not is_well(reader)
         until(lambda: "did not answer" in (tmp_path / "worker.log").read_text())
 
         line.mend()

@@ -158,6 +158,23 @@ def test_readers_keep_reading_while_the_database_is_away() -> None:
         assert get("/points/li-4/").status_code == 200  # never asked for before
 
 
+def test_while_one_reader_waits_for_the_database_the_others_read_on() -> None:
+    for path in ("/", "/visit/"):
+        text(path)
+    memory.publish()
+    asked: list[object] = []
+
+    def answer_late(*question: object) -> Any:
+        asked.append(question)
+        assert len(asked) == 1
+        assert get("/visit/").status_code == 200
+        raise OperationalError("no answer in time")
+
+    with connection.execute_wrapper(answer_late):
+        assert get("/").status_code == 200
+    assert asked
+
+
 def test_with_nothing_in_memory_a_database_away_is_a_503_with_advice() -> None:
     memory.forget_everything()
     with connection.execute_wrapper(refuse):

@@ -42,6 +42,6 @@ def test_what_was_acknowledged_survives_its_connection(migrated: Track, tmp_path
     def end_connections(_server: WebServer, clerk: Clerk) -> None:
         assert clerk("end_connections") > 0
 
-    history = run_history(migrated, tmp_path, wanted=400, times=40, trouble=end_connections)
+    history = run_history(migrated, tmp_path, wanted=240, times=24, trouble=end_connections)
     assert_all_is_there(history)
     assert "unknown" in history.words
