@@ -14,7 +14,6 @@ from booking.errors import (
     JustTaken,
     Lapsed,
     NotForPatients,
-    NoTimeChosen,
     NotOffered,
     NotPossible,
 )
@@ -33,6 +32,7 @@ from booking.walltime import Interval
 from clinic.models import Practitioner
 
 HOLD_FOR = timedelta(minutes=20)
+CHANGED = ("status", "reason_code", "expires_at", "calendar_sequence")
 HOLD_AT_MOST = timedelta(hours=2)  # in one piece, however often it is renewed
 
 Kind = Message.Kind
@@ -81,7 +81,7 @@ def change(
     appointment.reason_code = reason or ""
     appointment.expires_at = expires_at if to in WITH_DEADLINE else None
     appointment.calendar_sequence += 1
-    appointment.save()
+    appointment.save(update_fields=CHANGED)
     record(appointment, before, by, now, reason)
 
 
@@ -189,17 +189,21 @@ def move(
     record(appointment, status, by, now)
 
 
-def keep(request: AppointmentRequest, *, by: Actor, now: datetime) -> Appointment:
-    """The draft's held time; one that had to be given up is taken again if it is still free."""
-    last = Appointment.objects.chosen_for(request)
-    if last is None:
-        raise NoTimeChosen
-    if last.status == Status.HELD:
-        if last.starts_at <= now:
+def keep(chosen: Appointment, *, by: Actor, now: datetime) -> Appointment:
+    """A draft's held time; one that had to be given up is taken again if it is still free."""
+    if chosen.status == Status.HELD:
+        if chosen.starts_at <= now:
             raise NotOffered
-        return last
-    opening = find(request, last.starts_at, last.practitioner, now)
-    return take(request, opening, Status.HELD, by=by, now=now, expires_at=now + HOLD_FOR)
+        return chosen
+    opening = find(chosen.request, chosen.starts_at, chosen.practitioner, now)
+    return hold(chosen.request, opening, by=by, now=now)
+
+
+def hold(request: AppointmentRequest, opening: Opening, *, by: Actor, now: datetime) -> Appointment:
+    """Take a time for a draft; those it held before are no part of it, their events remain."""
+    held = take(request, opening, Status.HELD, by=by, now=now, expires_at=now + HOLD_FOR)
+    request.appointments.exclude(pk=held.pk).delete()
+    return held
 
 
 def renew(held: Appointment, now: datetime) -> Appointment:

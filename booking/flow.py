@@ -1,6 +1,7 @@
 """The steps of the booking, the draft that walks through them, and which step is next."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
@@ -24,12 +25,16 @@ def bookings_open() -> bool:
     return not any(person.is_example for person in directory().practitioners)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Draft:
     """The request that this visitor is filling in, or has just sent."""
 
     request: AppointmentRequest
-    chosen: Appointment | None
+
+    @cached_property
+    def chosen(self) -> Appointment | None:
+        """The time it last chose, held or not."""
+        return Appointment.objects.chosen_for(self.request.id)
 
     @property
     def next_step(self) -> str:
@@ -52,15 +57,9 @@ def remember_draft(http: HttpRequest, request: AppointmentRequest) -> None:
 
 
 def draft_of(http: HttpRequest) -> Draft | None:
-    """The visitor's draft with the time it last chose, held or not."""
     try:
         key = UUID(http.session.get(SESSION_KEY, ""))
     except ValueError:
         return None
-    rows = AppointmentRequest.objects.select_related(
-        "service", "practitioner_wish", "article", "patient"
-    )
-    request = rows.filter(id=key).first()
-    if request is None:
-        return None
-    return Draft(request, Appointment.objects.chosen_for(request))
+    request = AppointmentRequest.objects.filter(id=key).first()
+    return Draft(request) if request else None

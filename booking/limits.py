@@ -37,11 +37,11 @@ def check_hold(http: HttpRequest, *, now: datetime) -> None:
 
 def check_request(http: HttpRequest, *, email: str, telephone: str, now: datetime) -> None:
     """Count one request sent, by network address, by e-mail address and by number."""
-    limits = [Limit("request", client_address(http), REQUESTS_A_DAY_AND_ADDRESS, DAY)]
+    limits = [Limit("request", client_address(http), REQUESTS_A_DAY_AND_ADDRESS)]
     for scope, value in (("email", email), ("telephone", telephone)):
         if value:
-            limits.append(Limit(scope, value, REQUESTS_A_DAY_AND_PERSON, DAY))
-    if not within_limits(*limits, now=now):
+            limits.append(Limit(scope, value, REQUESTS_A_DAY_AND_PERSON))
+    if not within_limits(*limits, period=DAY, now=now):
         raise TooMany
 
 
@@ -52,9 +52,9 @@ def check_change(http: HttpRequest, *, now: datetime) -> None:
 
 def check_lost_link(http: HttpRequest, *, email: str, now: datetime) -> None:
     """Count one asking for a lost link, whether the address is known or not."""
-    by_address = Limit("lost-link", client_address(http), LOST_LINKS_A_DAY_AND_ADDRESS, DAY)
-    by_email = Limit("lost-link-email", email, LOST_LINKS_A_DAY_AND_PERSON, DAY)
-    if not within_limits(by_address, by_email, now=now):
+    by_address = Limit("lost-link", client_address(http), LOST_LINKS_A_DAY_AND_ADDRESS)
+    by_email = Limit("lost-link-email", email, LOST_LINKS_A_DAY_AND_PERSON)
+    if not within_limits(by_address, by_email, period=DAY, now=now):
         raise TooMany
 
 

@@ -8,7 +8,8 @@ from booking.availability import Hours, Opening, Rules, open_on
 from booking.search import search
 from booking.team import HOURS, closed_times, team_of
 from booking.walltime import DAY, Interval, days, merged
-from clinic.models import Closure, Location, Practitioner, Service, WorkingHours
+from clinic.directory import directory
+from clinic.models import Location, Practitioner, Service
 
 FIRST_LOOK = timedelta(days=15)
 
@@ -146,14 +147,11 @@ def next_openings(
 
 
 def open_hours(location: Location, first_day: date, last_day: date) -> list[Interval]:
-    """When a location is open: the hours of all who work there, less its closures."""
-    zone, asked = location.zone, (first_day, last_day)
-    closures = Closure.objects.between(*asked).filter(practitioner=None)
-    closed = list(closed_times(closures, location.pk, zone, asked))
-    rows = WorkingHours.objects.between(*asked).filter(
-        location=location, practitioner__is_active=True
-    )
-    hours = {Hours(*row) for row in rows.values_list(*HOURS)}
+    """When a location is open, as the site says: the hours of all there, less its closures."""
+    zone, asked, known = location.zone, (first_day, last_day), directory()
+    closed = list(closed_times(known.closures, location.pk, zone, asked))
+    here = (row for row in known.hours if row.location_id == location.pk)
+    hours = {Hours(*(getattr(row, name) for name in HOURS)) for row in here}
     return merged(
         piece
         for day in days(first_day, last_day)

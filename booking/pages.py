@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from booking import limits
-from booking.errors import AlreadySent, TooMany
+from booking.errors import AlreadySent, NoTimeChosen, TooMany
 from booking.flow import Draft, bookings_open, draft_of
 from clinic.views import not_found
 
@@ -57,6 +57,8 @@ def booking_page[**P](
             return private(view(request, *args, **kwargs))
         except AlreadySent:
             return private(redirect("book-done"))
+        except NoTimeChosen:
+            return private(redirect("book-time"))
         except TooMany as error:
             return private(render(request, "booking/too_many.html", {"error": error}, status=429))
 

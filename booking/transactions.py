@@ -49,7 +49,7 @@ def end(lapsed: Lapsed) -> None:
     raise NotPossible(lapsed.appointment)
 
 
-def lock_calendar() -> Clinic:
+def lock_calendar() -> None:
     """Take the one lock of the calendar, until the transaction ends.
 
     One lock for all, since with one lock for each practitioner and a shared room PostgreSQL
@@ -57,4 +57,5 @@ def lock_calendar() -> Clinic:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The calendar can only be locked inside a transaction.")
-    return Clinic.objects.select_for_update().get()
+    if connection.features.has_select_for_update:
+        Clinic.objects.select_for_update().values_list("pk").get()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions, limits, screening
+from booking.actions import Details
 from booking.actors import Actor
 from booking.errors import NotFree
 from booking.flow import Draft, draft_of, remember_draft
@@ -22,7 +23,8 @@ from booking.week import Week
 from booking.wishes import Wish, parse_instant
 from clinic.memory import the_clinic
 from clinic.models import Practitioner, Service
-from content.models import Caution, RedFlag
+from content.library import cautions_asked
+from content.models import RedFlag
 
 PATIENT = Actor.patient()
 
@@ -132,6 +134,12 @@ def _other_times(
     return render(request, "booking/time.html", context, status=409)
 
 
+def _gone(request: HttpRequest, draft: Draft, error: NotFree, now: datetime) -> HttpResponse:
+    """The chosen time could not be kept."""
+    wanted = draft.chosen.starts_at if draft.chosen else None
+    return _other_times(request, draft, error, wanted, draft.request.practitioner_wish, now)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page
 def details(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -146,9 +154,7 @@ def details(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         actions.keep_hold(request_id=draft.request.id, by=PATIENT, now=now)
     except NotFree as error:
-        return _other_times(
-            request, draft, error, draft.chosen.starts_at, draft.request.practitioner_wish, now
-        )
+        return _gone(request, draft, error, now)
     return redirect("book-check")
 
 
@@ -161,7 +167,7 @@ def _details_form(draft: Draft, data: QueryDict | None, now: datetime) -> Detail
         "language": draft.request.language,
         "wants_reminders": True,
     }
-    cautions = Caution.objects.filter(ask_at_booking=True)
+    cautions = cautions_asked()
     if data is not None or not draft.request.answers:
         return DetailsForm(data, initial=initial, cautions=cautions)
     kept = QueryDict(mutable=True)
@@ -174,22 +180,22 @@ def _details_form(draft: Draft, data: QueryDict | None, now: datetime) -> Detail
 @draft_page
 def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Everything once more, each with a way to change it; then the request is sent."""
-    if draft.next_step != "book-check":
+    if not draft.request.is_draft or not draft.request.answers:
         return redirect(draft.next_url)
     now = timezone.now()
     form = _details_form(draft, None, now)
     if not form.is_valid():
         return redirect("book-details")
-    if request.method != "POST":
-        return render(request, "booking/check.html", {"rows": form.rows, "draft": draft})
-    return _send(request, draft, form, now)
+    if request.method == "POST":
+        return _send(request, draft, form.details(), now)
+    if draft.chosen is None:
+        return redirect(draft.next_url)
+    return render(request, "booking/check.html", {"rows": form.rows, "draft": draft})
 
 
-def _send(request: HttpRequest, draft: Draft, form: DetailsForm, now: datetime) -> HttpResponse:
-    token = request.POST.get("token", "")
-    if token != str(draft.request.submission_token) or draft.chosen is None:
+def _send(request: HttpRequest, draft: Draft, answers: Details, now: datetime) -> HttpResponse:
+    if request.POST.get("token") != str(draft.request.submission_token):
         return redirect("book-check")  # the form of another draft: show this one
-    answers = form.details()
     limits.check_request(request, email=answers.email, telephone=answers.telephone, now=now)
     try:
         actions.send(
@@ -200,9 +206,7 @@ def _send(request: HttpRequest, draft: Draft, form: DetailsForm, now: datetime) 
             now=now,
         )
     except NotFree as error:
-        return _other_times(
-            request, draft, error, draft.chosen.starts_at, draft.request.practitioner_wish, now
-        )
+        return _gone(request, draft, error, now)
     return redirect("book-done")
 
 

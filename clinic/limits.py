@@ -44,12 +44,11 @@ def signing_in_as(request: HttpRequest, credentials: dict[str, str] | None = Non
 
 
 class Limit(NamedTuple):
-    """So many uses of something by one value (an address, a number) per period."""
+    """So many uses of something by one value (an address, a number)."""
 
     scope: str
     value: str
     limit: int
-    period: timedelta
 
     @property
     def key(self) -> str:
@@ -57,25 +56,21 @@ class Limit(NamedTuple):
         return hmac.new(secret, f"{self.scope}:{self.value}".encode(), hashlib.sha256).hexdigest()
 
 
-def within_limits(*limits: Limit, now: datetime) -> bool:
-    """Count one use of each and say whether all are still within their limits.
+def within_limits(*limits: Limit, period: timedelta, now: datetime) -> bool:
+    """Count one use of each and say whether all are still within their limits for the period.
 
     It inserts first and counts afterwards, so that concurrent uses can only be counted too
     strictly, never too loosely.
     """
     Hit.objects.bulk_create(Hit(key=limit.key, at=now) for limit in limits)
-    uses = {
-        limit.key: models.Count("id", filter=models.Q(key=limit.key, at__gt=now - limit.period))
-        for limit in limits
-    }
-    keys = [limit.key for limit in limits]
-    counted = Hit.objects.filter(key__in=keys).aggregate(**{f"of_{k}": v for k, v in uses.items()})
-    return all(counted[f"of_{limit.key}"] <= limit.limit for limit in limits)
+    uses = Hit.objects.filter(key__in=[limit.key for limit in limits], at__gt=now - period)
+    counted = dict(uses.values_list("key").annotate(models.Count("id")))
+    return all(counted[limit.key] <= limit.limit for limit in limits)
 
 
 def within_limit(scope: str, value: str, *, limit: int, period: timedelta, now: datetime) -> bool:
     """The same for one limit."""
-    return within_limits(Limit(scope, value, limit, period), now=now)
+    return within_limits(Limit(scope, value, limit), period=period, now=now)
 
 
 def forget_old_hits(*, now: datetime) -> None:

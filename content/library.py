@@ -184,6 +184,12 @@ def _piece(article: Article, rows: list[HeadedBlock], points: dict[int, Point]) 
 
 
 @memory.remembered
+def cautions_asked() -> tuple[Caution, ...]:
+    """What patients are asked about when they book."""
+    return tuple(Caution.objects.filter(ask_at_booking=True))
+
+
+@memory.remembered
 def library() -> Library:
     points = _read_points()
     articles = list(

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from booking import changes, deadlines, openings, outbox
 from booking.actors import Actor
-from booking.errors import AlreadySent, TooMany
+from booking.errors import AlreadySent, NoTimeChosen, TooMany
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
+from clinic.memory import the_clinic
 from clinic.models import Practitioner, Service
 from content.models import Article
 
@@ -21,6 +24,11 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 # A request is answered within days: only where that is not enough is it counted further.
 COUNTED_FIRST = timedelta(days=7)
+
+SUBMITTED = (
+    *("patient", "screening", "reason", "payment", "language"),
+    *("answers", "answer_by", "sent_at", "updated_at"),
+)
 
 Kind = Message.Kind
 
@@ -94,13 +102,11 @@ def hold(
     request = _draft(request_id)
     held = request.appointments.filter(status=Status.HELD).first()
     if held and held.starts_at == starts_at and practitioner in {None, held.practitioner}:
-        return changes.renew(changes.keep(request, by=by, now=now), now)
+        return changes.renew(changes.keep(held, by=by, now=now), now)
     opening = changes.find(request, starts_at, practitioner, now)
     if held:
         changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
-    return changes.take(
-        request, opening, Status.HELD, by=by, now=now, expires_at=now + changes.HOLD_FOR
-    )
+    return changes.hold(request, opening, by=by, now=now)
 
 
 @one_transaction
@@ -110,7 +116,10 @@ def keep_hold(*, request_id: UUID, by: Actor, now: datetime) -> Appointment:
     Raises NoTimeChosen if none was ever chosen, JustTaken or NotOffered if it is gone.
     """
     lock_calendar()
-    return changes.renew(changes.keep(_draft(request_id), by=by, now=now), now)
+    chosen = _chosen(request_id)
+    if not chosen.request.is_draft:
+        raise AlreadySent
+    return changes.renew(changes.keep(chosen, by=by, now=now), now)
 
 
 @one_transaction
@@ -132,18 +141,18 @@ def send(
     The same submission token twice gives the same request. Raises NoTimeChosen, JustTaken,
     NotOffered or TooMany.
     """
-    clinic = lock_calendar()
-    request = AppointmentRequest.objects.get(id=request_id, submission_token=submission_token)
+    lock_calendar()
+    chosen = _chosen(request_id)
+    request = chosen.request
+    if request.submission_token != submission_token:
+        raise AppointmentRequest.DoesNotExist
     if not request.is_draft:
         return request
-    appointment = changes.keep(request, by=by, now=now)
-    # Holds given up on the way are no part of the request; their events remain.
-    request.appointments.exclude(pk=appointment.pk).delete()
-    if open_requests_of(details) >= clinic.open_requests_a_patient:
+    appointment = changes.keep(chosen, by=by, now=now)
+    if open_requests_of(details) >= the_clinic().open_requests_a_patient:
         raise TooMany
     request.answer_by = answer_by(appointment, now=now)
     submit(request, details, now=now)
-    appointment.request = request
     changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
     outbox.tell_patient(Kind.REQUESTED, appointment, now=now)
     outbox.tell_staff(Kind.STAFF_NEW_REQUEST, appointment, now=now)
@@ -182,15 +191,23 @@ def _draft(request_id: UUID) -> AppointmentRequest:
     return draft
 
 
+def _chosen(request_id: UUID) -> Appointment:
+    """The time that a request last chose. Raises NoTimeChosen."""
+    chosen = Appointment.objects.chosen_for(request_id)
+    if chosen is None:
+        raise NoTimeChosen
+    return chosen
+
+
 def open_requests_of(details: Details) -> int:
     """How many requests of this address or number wait, for staff or for the patient."""
-    waiting = Appointment.objects.filter(status__in=(Status.PENDING, Status.PROPOSED))
-    by_email = waiting.filter(request__patient__email__iexact=details.email)
-    by_telephone = waiting.filter(request__patient__telephone=details.telephone)
-    return max(
-        by_email.values("request").distinct().count() if details.email else 0,
-        by_telephone.values("request").distinct().count() if details.telephone else 0,
-    )
+    same = Q(pk__in=())
+    if details.email:
+        same |= Q(request__patient__email__iexact=details.email)
+    if details.telephone:
+        same |= Q(request__patient__telephone=details.telephone)
+    waiting = Appointment.objects.filter(same, status__in=(Status.PENDING, Status.PROPOSED))
+    return len(set(waiting.values_list("request_id", flat=True)))
 
 
 def new_reference() -> str:
@@ -223,7 +240,7 @@ def submit(request: AppointmentRequest, details: Details, *, now: datetime) -> N
     request.payment, request.language = details.payment, details.language
     request.answers = ""
     request.sent_at = request.updated_at = now
-    request.save()
+    request.save(update_fields=SUBMITTED)
 
 
 def _create_patient(details: Details, now: datetime) -> Patient:

@@ -157,10 +157,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         assert found is not None  # a request is sent with a time
         return found
 
-    def chosen_for(self, request: AppointmentRequest) -> "Appointment | None":
+    def chosen_for(self, request_id: uuid.UUID) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""
-        rows = self.filter(request=request).with_people()
-        return rows.filter(status=Status.HELD).first() or rows.order_by("-created_at").first()
+        rows = self.filter(request=request_id).select_related("request__service", "location")
+        return rows.order_by("-created_at").first()
 
     def with_people(self) -> Self:
         return self.select_related(

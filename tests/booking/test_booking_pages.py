@@ -633,7 +633,8 @@ def test_a_draft_that_another_tab_has_just_sent_leads_to_its_page(
     english_visitor: Visitor, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     english_visitor.comes_to_check(service)
-    before = Draft(english_visitor.draft, Appointment.objects.get())
+    before = Draft(english_visitor.draft)
+    assert before.chosen
     english_visitor.sends()
     monkeypatch.setattr("booking.pages.draft_of", lambda http: before)
     with nothing_changes():

@@ -8,7 +8,7 @@ from booking import actions
 from booking.actions import drafts
 from booking.actors import Actor
 from booking.errors import AlreadySent, JustTaken, NoTimeChosen, NotOffered
-from booking.models import Appointment, AppointmentRequest, Status
+from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Status
 from booking.models.appointments import BLOCKING, Reason
 from clinic.models import Closure, Practitioner, Service
 from tests.booking.builders import (
@@ -82,10 +82,10 @@ def test_another_time_takes_the_place_of_the_first(
 ) -> None:
     first = hold(draft, now)
     second = hold(draft, now + MINUTE, ELEVEN_O_CLOCK)
-    first.refresh_from_db()
-    assert (first.status, first.reason_code) == (Status.CANCELLED, Reason.OTHER_TIME_CHOSEN)
-    assert second.status == Status.HELD
-    assert draft.appointments.filter(status__in=BLOCKING).get() == second
+    assert (second.status, draft.appointments.get()) == (Status.HELD, second)
+    last = AppointmentEvent.objects.filter(appointment=first.id).last()
+    assert last
+    assert (last.to_status, last.reason_code) == (Status.CANCELLED, Reason.OTHER_TIME_CHOSEN)
 
 
 def test_a_time_that_overlaps_ones_own_can_be_chosen_instead(now: datetime) -> None:

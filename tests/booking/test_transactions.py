@@ -77,11 +77,6 @@ class TestTheLock:
         with pytest.raises(RuntimeError, match="inside a transaction"):
             lock_calendar()
 
-    def test_it_is_the_clinic(self) -> None:
-        clinic = a_clinic()
-        with transaction.atomic():
-            assert lock_calendar() == clinic
-
     @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite locks at BEGIN")
     def test_the_row_is_read_for_update(
         self, django_assert_num_queries: Callable[..., AbstractContextManager[Any]]
