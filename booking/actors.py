@@ -12,20 +12,25 @@ Kind = AppointmentEvent.ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and with which form: `submission` is the token of the form that was sent."""
+    """Who acts, and with which form.
+
+    `submission` is the token of the form that was sent, and `shown` the state and the time of the
+    appointment that stood on its page: an action that finds another refuses.
+    """
 
     kind: Kind
     id: UUID | None = None
     submission: UUID | None = None
+    shown: str | None = None
 
     @classmethod
-    def staff(cls, user: User, submission: UUID | None = None) -> Self:
-        return cls(Kind.STAFF, user.pk, submission)
+    def staff(cls, user: User, submission: UUID | None = None, shown: str | None = None) -> Self:
+        return cls(Kind.STAFF, user.pk, submission, shown)
 
     @classmethod
-    def patient(cls, submission: UUID | None = None) -> Self:
+    def patient(cls, submission: UUID | None = None, shown: str | None = None) -> Self:
         """Whoever holds the draft or the link; who that is the request says."""
-        return cls(Kind.PATIENT, submission=submission)
+        return cls(Kind.PATIENT, None, submission, shown)
 
     @classmethod
     def system(cls) -> Self:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions, limits, links
 from booking.actors import Actor
-from booking.errors import BookingError, NotFree, TooMany
+from booking.errors import BookingError, ChangedMeanwhile, NotFree, NotPossible, TooMany
 from booking.ics import calendar_file
 from booking.models.appointments import Status
 from booking.pages import submission_of, unnamed, wrong_link
@@ -75,7 +75,7 @@ def _back(standing: Standing) -> HttpResponse:
 def _sender(request: HttpRequest) -> Actor | None:
     """The patient, with the form that was sent; nobody, where none was or it has no token."""
     submission = submission_of(request)
-    return Actor.patient(submission) if submission else None
+    return Actor.patient(submission, request.POST.get("shown", "")) if submission else None
 
 
 def _act(
@@ -87,16 +87,20 @@ def _act(
     """
     limits.check_change(request, now=standing.now)
     try:
-        is_as_shown = request.POST.get("shown") == standing.shown
-        if not is_as_shown and not standing.was_carried_out(by.submission):
-            raise BookingError(_("This has changed in the meantime. Here is how it is now."))
         act()
     except NotFree:
         raise
+    except NotPossible as error:
+        is_old_page = by.shown != standing.appointment.shown
+        known = ChangedMeanwhile(error.appointment) if is_old_page else error
+        return _refused(request, standing, known)
     except BookingError as error:
-        current = Standing.of(standing.request, now=standing.now)
-        return _page(request, current, error=error)
+        return _refused(request, standing, error)
     return _back(standing)
+
+
+def _refused(request: HttpRequest, standing: Standing, error: BookingError) -> HttpResponse:
+    return _page(request, Standing.of(standing.request, now=standing.now), error=error)
 
 
 @require_safe

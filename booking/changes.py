@@ -11,6 +11,7 @@ from booking import openings, outbox
 from booking.actors import Actor
 from booking.availability import Opening
 from booking.errors import (
+    ChangedMeanwhile,
     JustTaken,
     Lapsed,
     NotForPatients,
@@ -54,13 +55,18 @@ def get(appointment_id: UUID) -> Appointment:
     return Appointment.objects.with_people().get(id=appointment_id)
 
 
-def require(appointment_id: UUID, *statuses: Status, now: datetime) -> Appointment:
-    """The appointment in one of these states. Raises NotPossible, or Lapsed past its deadline."""
+def require(appointment_id: UUID, *statuses: Status, by: Actor, now: datetime) -> Appointment:
+    """The appointment in one of these states, as whoever acts was shown it.
+
+    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline.
+    """
     appointment = get(appointment_id)
     if appointment.status not in statuses:
         raise NotPossible(appointment)
     if appointment.expires_at and appointment.expires_at <= now:
         raise Lapsed(appointment, now)
+    if by.shown is not None and by.shown != appointment.shown:
+        raise ChangedMeanwhile(appointment)
     return appointment
 
 
@@ -250,8 +256,7 @@ def _expire(appointment: Appointment, now: datetime) -> None:
     reason = Reason.NOT_ANSWERED if was_request else Reason.HOLD_ENDED
     change(appointment, Status.CANCELLED, by=Actor.system(), now=now, reason=reason)
     if was_request:
-        outbox.tell_patient(Kind.EXPIRED, appointment, now=now)
-        outbox.tell_staff(Kind.STAFF_EXPIRED, appointment, now=now)
+        outbox.tell(appointment, patient=Kind.EXPIRED, staff=Kind.STAFF_EXPIRED, now=now)
 
 
 def end_offers(
@@ -273,9 +278,8 @@ def end_offers(
     if not offers or besides:
         return
     if reason == Reason.OFFER_ENDED:
-        outbox.tell_patient(Kind.OFFER_ENDED, offers[0], now=now)
-        outbox.tell_staff(Kind.STAFF_OFFER_ENDED, offers[0], now=now)
+        outbox.tell(offers[0], patient=Kind.OFFER_ENDED, staff=Kind.STAFF_OFFER_ENDED, now=now)
     elif reason == Reason.OFFER_DECLINED:
-        outbox.tell_staff(Kind.STAFF_OFFER_DECLINED, offers[0], now=now)
+        outbox.tell(offers[0], staff=Kind.STAFF_OFFER_DECLINED, now=now)
     else:
-        outbox.tell_patient(Kind.CANCELLED, offers[0], now=now)
+        outbox.tell(offers[0], patient=Kind.CANCELLED, now=now)

@@ -96,3 +96,10 @@ class NotPossible(BookingError):
         if self.appointment.reason_code == Reason.OFFER_ENDED:
             return _("This offer has ended, and its times are free again.")
         return str(STATE_SENTENCES[Status(self.appointment.status)])
+
+
+class ChangedMeanwhile(NotPossible):
+    """The page that somebody acts from shows another state or time than there is."""
+
+    def __str__(self) -> str:
+        return _("This has changed in the meantime. Here is how it is now.")

@@ -1,6 +1,6 @@
 """Putting messages into the outbox, in the transaction of the change they tell of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from booking.models.appointments import Appointment, Reason
@@ -12,13 +12,28 @@ Kind, Channel = Message.Kind, Message.Channel
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 
-def tell_patient(
-    kind: Message.Kind, appointment: Appointment, *, now: datetime, is_on_the_phone: bool = False
+def tell(
+    appointment: Appointment,
+    *,
+    patient: Message.Kind | None = None,
+    staff: Message.Kind | None = None,
+    now: datetime,
+    is_on_the_phone: bool = False,
 ) -> None:
-    """By e-mail where there is an address; by a call for the desk where that is wished or all.
+    """Tell the patient, the clinic, or both. Whoever hears it on the telephone needs no call."""
+    messages: list[Message] = []
+    if patient:
+        messages += _to_patient(patient, appointment, now, is_on_the_phone=is_on_the_phone)
+    if staff:
+        key = f"{key_of(staff, appointment)}:email"
+        messages.append(message(staff, Channel.EMAIL, appointment, key, language="en", now=now))
+    put(messages)
 
-    Whoever hears it on the telephone at this moment needs no call.
-    """
+
+def _to_patient(
+    kind: Message.Kind, appointment: Appointment, now: datetime, *, is_on_the_phone: bool
+) -> Iterator[Message]:
+    """By e-mail where there is an address; by a call for the desk where that is wished or all."""
     patient = appointment.request.patient
     if patient is None:
         return
@@ -27,17 +42,12 @@ def tell_patient(
         withdraw(appointment, Kind.values, now=now, channel=Channel.CALL)
     key = key_of(kind, appointment)
     if patient.email:
-        put(kind, Channel.EMAIL, appointment, f"{key}:email", language=language, now=now)
+        yield message(kind, Channel.EMAIL, appointment, f"{key}:email", language=language, now=now)
     if appointment.reason_code in {Reason.BY_PATIENT, Reason.OFFER_DECLINED}:
         return  # who has just said so by the link knows it
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
     if wants_call and kind not in READ_ON_THE_PAGE and not is_on_the_phone:
-        put(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
-
-
-def tell_staff(kind: Message.Kind, appointment: Appointment, *, now: datetime) -> None:
-    key = key_of(kind, appointment)
-    put(kind, Channel.EMAIL, appointment, f"{key}:email", language="en", now=now)
+        yield message(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
 
 
 def key_of(kind: Message.Kind, appointment: Appointment) -> str:
@@ -45,7 +55,7 @@ def key_of(kind: Message.Kind, appointment: Appointment) -> str:
     return f"{kind}:{appointment.id}:{appointment.calendar_sequence}"
 
 
-def put(
+def message(
     kind: Message.Kind,
     channel: Message.Channel,
     appointment: Appointment,
@@ -54,8 +64,9 @@ def put(
     language: str,
     now: datetime,
     useless_after: datetime | None = None,
-) -> None:
-    Message.objects.create(
+) -> Message:
+    """What is to be said; it is said once it is `put` into the outbox."""
+    return Message(
         kind=kind,
         channel=channel,
         language=language,
@@ -66,6 +77,10 @@ def put(
         next_attempt_at=now,
         useless_after=useless_after,
     )
+
+
+def put(messages: Iterable[Message]) -> None:
+    Message.objects.bulk_create(messages)
 
 
 def withdraw(

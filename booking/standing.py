@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +11,11 @@ from booking.history import Line, history_of
 from booking.models.appointments import (
     DECLINE_REASONS,
     Appointment,
-    AppointmentEvent,
     AppointmentQuerySet,
     Reason,
     Status,
 )
 from booking.models.requests import AppointmentRequest
-from booking.wishes import write_instant
 
 HEADINGS = {
     Status.PENDING: _("Requested, not yet confirmed"),
@@ -60,16 +57,6 @@ class Standing:
     @property
     def token(self) -> str:
         return links.token_for(self.request)
-
-    @property
-    def shown(self) -> str:
-        """What a form was about; the page that it comes from may be an old one."""
-        return f"{self.appointment.status} {write_instant(self.appointment.starts_at)}"
-
-    def was_carried_out(self, submission: UUID | None) -> bool:
-        """Whether this very form came before: then what it was about may well be past."""
-        events = AppointmentEvent.objects.filter(request=self.request.id)
-        return submission is not None and events.filter(submission=submission).exists()
 
     # What it is
 

@@ -44,6 +44,12 @@ class Directory:
     def practitioner(self, slug: str) -> Practitioner | None:
         return next((person for person in self.practitioners if person.slug == slug), None)
 
+    def location(self, key: int) -> Location | None:
+        return next((location for location in self.locations if location.pk == key), None)
+
+    def service(self, key: int) -> Service | None:
+        return next((service for service in self.services if service.pk == key), None)
+
     def services_of(self, person: Practitioner) -> list[Service]:
         return [service for service in person.services.all() if service.is_active]
 

@@ -35,9 +35,9 @@ def confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     lock_calendar()
     if changes.was_done(by):
         return changes.get(appointment_id)
-    appointment = changes.require(appointment_id, Status.PENDING, now=now)
+    appointment = changes.require(appointment_id, Status.PENDING, by=by, now=now)
     changes.change(appointment, Status.BOOKED, by=by, now=now)
-    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now)
+    outbox.tell(appointment, patient=Kind.CONFIRMED, now=now)
     return appointment
 
 
@@ -50,10 +50,10 @@ def decline(
     lock_calendar()
     if changes.was_done(by):
         return changes.get(appointment_id)
-    appointment = changes.require(appointment_id, Status.PENDING, now=now)
+    appointment = changes.require(appointment_id, Status.PENDING, by=by, now=now)
     leave_note(appointment, note)
     changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
-    outbox.tell_patient(Kind.DECLINED, appointment, now=now)
+    outbox.tell(appointment, patient=Kind.DECLINED, now=now)
     return appointment
 
 
@@ -73,7 +73,7 @@ def offer(
     lock_calendar()
     if changes.was_done(by):
         return list(Appointment.objects.offered_to(changes.get(appointment_id).request))
-    asked = changes.require(appointment_id, Status.PENDING, now=now)
+    asked = changes.require(appointment_id, Status.PENDING, by=by, now=now)
     leave_note(asked, note)
     reason = Reason.OTHER_TIMES_OFFERED
     changes.change(asked, Status.CANCELLED, by=by, now=now, reason=reason)
@@ -84,7 +84,7 @@ def offer(
         _keep_free(asked.request, each, until, by=by, now=now)
         for each in sorted(times, key=lambda proposal: proposal.starts_at)
     ]
-    outbox.tell_patient(Kind.OFFERED, offered[0], now=now)
+    outbox.tell(offered[0], patient=Kind.OFFERED, now=now)
     return offered
 
 
@@ -115,12 +115,11 @@ def accept_offer(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointme
     lock_calendar()
     if changes.was_done(by):
         return changes.get(appointment_id)
-    taken = changes.require(appointment_id, Status.PROPOSED, now=now)
+    taken = changes.require(appointment_id, Status.PROPOSED, by=by, now=now)
     reason = Reason.OTHER_OFFER_TAKEN
     changes.end_offers(taken.request, by=by, now=now, reason=reason, besides=taken)
     changes.change(taken, Status.BOOKED, by=by, now=now)
-    outbox.tell_patient(Kind.CONFIRMED, taken, now=now)
-    outbox.tell_staff(Kind.STAFF_OFFER_TAKEN, taken, now=now)
+    outbox.tell(taken, patient=Kind.CONFIRMED, staff=Kind.STAFF_OFFER_TAKEN, now=now)
     return taken
 
 
@@ -130,7 +129,7 @@ def decline_offers(*, appointment_id: UUID, by: Actor, now: datetime) -> None:
     lock_calendar()
     if changes.was_done(by):
         return
-    offered = changes.require(appointment_id, Status.PROPOSED, now=now)
+    offered = changes.require(appointment_id, Status.PROPOSED, by=by, now=now)
     changes.end_offers(offered.request, by=by, now=now, reason=Reason.OFFER_DECLINED)
 
 
@@ -166,7 +165,7 @@ def book(
     opening = changes.find(request, starts_at, practitioner, now, for_staff=True)
     submit(request, details, now=now)
     appointment = changes.take(request, opening, Status.BOOKED, by=by, now=now)
-    outbox.tell_patient(Kind.CONFIRMED, appointment, now=now, is_on_the_phone=True)
+    outbox.tell(appointment, patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
     return appointment
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from booking import changes, deadlines, openings, outbox
 from booking.actors import Actor
 from booking.errors import AlreadySent, NoTimeChosen, TooMany
@@ -16,6 +14,7 @@ from booking.models.messages import Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
+from clinic.directory import directory
 from clinic.memory import the_clinic
 from clinic.models import Practitioner, Service
 from content.models import Article
@@ -154,8 +153,7 @@ def send(
     request.answer_by = answer_by(appointment, now=now)
     submit(request, details, now=now)
     changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
-    outbox.tell_patient(Kind.REQUESTED, appointment, now=now)
-    outbox.tell_staff(Kind.STAFF_NEW_REQUEST, appointment, now=now)
+    outbox.tell(appointment, patient=Kind.REQUESTED, staff=Kind.STAFF_NEW_REQUEST, now=now)
     return request
 
 
@@ -201,13 +199,12 @@ def _chosen(request_id: UUID) -> Appointment:
 
 def open_requests_of(details: Details) -> int:
     """How many requests of this address or number wait, for staff or for the patient."""
-    same = Q(pk__in=())
-    if details.email:
-        same |= Q(request__patient__email__iexact=details.email)
-    if details.telephone:
-        same |= Q(request__patient__telephone=details.telephone)
-    waiting = Appointment.objects.filter(same, status__in=(Status.PENDING, Status.PROPOSED))
-    return len(set(waiting.values_list("request_id", flat=True)))
+    patients = Patient.objects.reached_by(details.email, details.telephone)
+    keys = list(patients.values_list("pk", flat=True))
+    if not keys:
+        return 0
+    waiting = Appointment.objects.filter(status__in=(Status.PENDING, Status.PROPOSED))
+    return waiting.filter(request__patient__in=keys).values("request").distinct().count()
 
 
 def new_reference() -> str:
@@ -216,7 +213,9 @@ def new_reference() -> str:
 
 def answer_by(appointment: Appointment, *, now: datetime) -> datetime:
     """When staff will have answered: counted in the hours in which the location is open."""
-    service, location = appointment.request.service, appointment.location
+    request, known = appointment.request, directory()
+    service = known.service(request.service_id) or request.service
+    location = known.location(appointment.location_id) or appointment.location
     today = now.astimezone(location.zone).date()
     last = appointment.starts_at.astimezone(location.zone).date()
     within = timedelta(hours=service.answer_within_open_hours)

@@ -93,7 +93,7 @@ def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetim
     if not patient.email and kind != Kind.REMINDER_DAYS:
         return
     outbox.withdraw(appointment, (Kind.REMINDER_DAYS,), now=now)
-    outbox.put(
+    reminder = outbox.message(
         kind,
         Channel.EMAIL if patient.email else Channel.CALL,
         appointment,
@@ -102,6 +102,7 @@ def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetim
         now=now,
         useless_after=appointment.starts_at,
     )
+    outbox.put([reminder])
 
 
 @one_transaction
@@ -117,8 +118,8 @@ def warn_staff(*, now: datetime) -> int:
         for row in waiting.with_people()
         if _answer_soon(row, now)
     }
-    for key in _unsaid(due):
-        outbox.put(
+    outbox.put(
+        outbox.message(
             Kind.STAFF_ANSWER_SOON,
             Channel.EMAIL,
             due[key],
@@ -127,6 +128,8 @@ def warn_staff(*, now: datetime) -> int:
             now=now,
             useless_after=due[key].expires_at,
         )
+        for key in _unsaid(due)
+    )
     return len(due)
 
 
@@ -181,7 +184,9 @@ def _send_link(appointment: Appointment, now: datetime) -> None:
     key = f"{Kind.LINK_AGAIN}:{appointment.request_id}:{slot}"
     if _unsaid([key]):
         language = appointment.request.language
-        outbox.put(Kind.LINK_AGAIN, Channel.EMAIL, appointment, key, language=language, now=now)
+        kind, by_email = Kind.LINK_AGAIN, Channel.EMAIL
+        again = outbox.message(kind, by_email, appointment, key, language=language, now=now)
+        outbox.put([again])
 
 
 @one_transaction

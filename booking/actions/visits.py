@@ -44,7 +44,7 @@ def move(
     lock_calendar()
     if changes.was_done(by):
         return changes.get(appointment_id)
-    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED, now=now)
+    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
     if not by.is_staff and now > change_until(appointment):
         raise TooLate
     request = appointment.request
@@ -61,9 +61,8 @@ def move(
         request.save(update_fields=["answer_by"])
     appointment = changes.get(appointment_id)
     outbox.withdraw(appointment, (*REMINDERS, Kind.MOVED), now=now)
-    outbox.tell_patient(Kind.MOVED, appointment, now=now)
-    if not by.is_staff:
-        outbox.tell_staff(Kind.STAFF_MOVED, appointment, now=now)
+    staff = None if by.is_staff else Kind.STAFF_MOVED
+    outbox.tell(appointment, patient=Kind.MOVED, staff=staff, now=now)
     return appointment
 
 
@@ -98,7 +97,7 @@ def cancel(
     if changes.was_done(by):
         return changes.get(appointment_id)
     appointment = changes.require(
-        appointment_id, Status.PENDING, Status.BOOKED, Status.PROPOSED, now=now
+        appointment_id, Status.PENDING, Status.BOOKED, Status.PROPOSED, by=by, now=now
     )
     if not by.is_staff and appointment.status == Status.PROPOSED:
         raise NotPossible(appointment)
@@ -111,9 +110,8 @@ def cancel(
         return changes.get(appointment_id)
     changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
     outbox.withdraw(appointment, REMINDERS, now=now)
-    outbox.tell_patient(Kind.CANCELLED, appointment, now=now)
-    if not by.is_staff:
-        outbox.tell_staff(Kind.STAFF_CANCELLED, appointment, now=now)
+    staff = None if by.is_staff else Kind.STAFF_CANCELLED
+    outbox.tell(appointment, patient=Kind.CANCELLED, staff=staff, now=now)
     return appointment
 
 
@@ -121,7 +119,7 @@ def cancel(
 def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     """The patient says: I am coming. Said again, it changes nothing."""
     lock_calendar()
-    appointment = changes.require(appointment_id, Status.BOOKED, now=now)
+    appointment = changes.require(appointment_id, Status.BOOKED, by=by, now=now)
     if appointment.starts_at <= now:
         raise NotPossible(appointment)
     if appointment.attendance_confirmed_at is None:

@@ -41,7 +41,13 @@ class DeskForm(forms.Form):
     submission = submission_field()
 
 
-class DeclineForm(DeskForm):
+class AppointmentForm(DeskForm):
+    """About an appointment, as its page showed it; by itself the form of a button."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class DeclineForm(AppointmentForm):
     reason = forms.ChoiceField(
         label="Reason, as the patient reads it",
         choices=[(reason.value, reason.label) for reason in DECLINE_REASONS],
@@ -51,7 +57,7 @@ class DeclineForm(DeskForm):
     note = note_field()
 
 
-class CancelForm(DeskForm):
+class CancelForm(AppointmentForm):
     note = note_field()
 
 
@@ -78,7 +84,7 @@ class SlotsField(forms.Field):
             raise ValidationError(f"Choose at most {many}.")
 
 
-class SlotsForm(DeskForm):
+class SlotsForm(AppointmentForm):
     """Times are chosen from those of `people`, in the field that `name` names."""
 
     name: ClassVar[str]

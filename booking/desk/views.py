@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions
 from booking.actors import Actor
-from booking.desk.forms import OUT_OF_DATE, CancelForm, DeclineForm, DeskForm
+from booking.desk.forms import OUT_OF_DATE, AppointmentForm, CancelForm, DeclineForm, DeskForm
 from booking.desk.history import last_change, last_handling
 from booking.errors import BookingError, NotFree, NotPossible
 from booking.models import Appointment, Message, Status
@@ -62,7 +62,8 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 def staff_of(request: HttpRequest, form: BaseForm) -> Actor:
     """Who acts, and with which form: a double press is carried out once and answered alike."""
-    return Actor.staff(signed_in(request), form.cleaned_data["submission"])
+    data = form.cleaned_data
+    return Actor.staff(signed_in(request), data["submission"], data.get("shown"))
 
 
 def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
@@ -125,7 +126,7 @@ def ask(
 @require_POST
 def confirm(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
-    form = DeskForm(request.POST)
+    form = AppointmentForm(request.POST)
     if form.is_valid():
         by, now = staff_of(request, form), timezone.now()
         act(

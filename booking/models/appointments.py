@@ -159,7 +159,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def chosen_for(self, request_id: uuid.UUID) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""
-        rows = self.filter(request=request_id).select_related("request__service", "location")
+        rows = self.filter(request=request_id).select_related("request")
         return rows.order_by("-created_at").first()
 
     def with_people(self) -> Self:
@@ -261,6 +261,16 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M} UTC, {Status(self.status).label.lower()}"
+
+    @property
+    def shown(self) -> str:
+        """Its state and its time, for forms to say what their page showed.
+
+        Offers stand and fall together: of them it is the time until which they stand.
+        """
+        moment = self.expires_at if self.status == Status.PROPOSED else self.starts_at
+        assert moment is not None
+        return f"{self.status}-{moment.timestamp():.0f}"
 
     @property
     def local_start(self) -> datetime:

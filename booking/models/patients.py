@@ -1,6 +1,8 @@
 """The person an appointment is for."""
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.db import models
@@ -19,6 +21,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return self
         return self.filter(requests__appointments__practitioner__user=user).distinct()
 
+    def reached_by(self, email: str, telephone: str) -> Self:
+        """Everybody with this address, stored in lower case, or this number (E.164)."""
+        same = [models.Q(email=email.lower())] if email else []
+        if telephone:
+            same.append(models.Q(telephone=telephone))
+        return self.filter(reduce(or_, same)).order_by() if same else self.none()
+
 
 class Patient(models.Model):
     """One per request sent: an equal e-mail address proves nothing, families share them."""
@@ -35,7 +44,7 @@ class Patient(models.Model):
     full_name = models.CharField(max_length=128)
     birth_date = models.DateField(null=True, blank=True)
     email = models.EmailField(max_length=254, blank=True, db_index=True)
-    telephone = PhoneNumberField(blank=True)
+    telephone = PhoneNumberField(blank=True, db_index=True)
     prefers = models.CharField("reach by", max_length=16, choices=Contact, default=Contact.EMAIL)
     may_leave_voicemail = models.BooleanField(default=False)
     wants_reminders = models.BooleanField(default=True)

@@ -34,9 +34,16 @@ def todays_desk(context: dict[str, Any]) -> Desk | None:
 
 
 @register.simple_tag
-def submission() -> SafeString:
-    """The token of a form that acts: sent twice, it is carried out once."""
-    return format_html('<input type="hidden" name="submission" value="{}">', uuid4())
+def submission(appointment: Appointment | None = None) -> SafeString:
+    """The token of a form that acts: sent twice, it is carried out once.
+
+    With an appointment, also what the page shows of it: if that has changed, nothing is done.
+    """
+    token = format_html('<input type="hidden" name="submission" value="{}">', uuid4())
+    if appointment is None:
+        return token
+    shown = format_html('<input type="hidden" name="shown" value="{}">', appointment.shown)
+    return format_html("{}{}", token, shown)
 
 
 register.filter("when", when)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from booking.models import Appointment
 from clinic.models import AccessLog
 from tests.booking.ledger import nothing_changes
 
@@ -24,9 +25,12 @@ def page_of(appointment_id: object) -> str:
     return reverse("admin:booking_appointment_change", args=[appointment_id])
 
 
-def form(**data: Any) -> dict[str, Any]:
-    """What a form sends: its token, another one each time the page is shown, and what was typed."""
-    return {"submission": str(uuid4())} | data
+def form(about: Appointment | None = None, /, **data: Any) -> dict[str, Any]:
+    """What a form sends: its token, another one each time the page is shown, what the page showed
+    of an appointment, and what was typed.
+    """
+    shown = {"shown": about.shown} if about else {}
+    return {"submission": str(uuid4())} | shown | data
 
 
 def said(response: Any) -> str:

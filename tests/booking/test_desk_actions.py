@@ -14,12 +14,21 @@ from booking.models import Appointment, AppointmentEvent, Message, Status
 from booking.models.appointments import Reason
 from clinic.models import AccessLog
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
-from tests.booking.builders import TEN_O_CLOCK, a_clinic, a_practitioner, a_request, an_appointment
+from tests.booking.builders import (
+    TEN_O_CLOCK,
+    a_clinic,
+    a_practitioner,
+    a_request,
+    a_service,
+    an_appointment,
+)
 from tests.booking.desk import INDEX, address, form, nothing_is_done, said
 from tests.clinic.staff import a_client, a_member, signed_in
 
 pytestmark = pytest.mark.django_db
 
+PATIENT = Actor.patient()
+HOUR = timedelta(hours=1)
 VERBS = ("confirm", "decline", "cancel")
 ANSWERS = {"reason": Reason.PLEASE_CALL.value, "note": "See you."}
 
@@ -41,7 +50,7 @@ def status_of(appointment: Appointment) -> str:
 class TestConfirm:
     def test_books_the_time_and_tells_the_patient(self, waiting: Appointment) -> None:
         member = a_member(FRONT_DESK)
-        response = signed_in(member).post(address("confirm", waiting.pk), form())
+        response = signed_in(member).post(address("confirm", waiting.pk), form(waiting))
         assert response.headers["Location"] == INDEX
         assert said(response) == "Confirmed. The patient is told."
         assert status_of(waiting) == Status.BOOKED
@@ -51,7 +60,7 @@ class TestConfirm:
 
     def test_leads_back_to_the_appointment_it_came_from(self, waiting: Appointment) -> None:
         data = {"from_appointment": "1"}
-        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(**data))
+        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(waiting, **data))
         assert response.headers["Location"] == reverse(
             "admin:booking_appointment_change", args=[waiting.pk]
         )
@@ -61,7 +70,7 @@ class TestConfirm:
     ) -> None:
         first = a_member(FRONT_DESK, full_name="Ana Reyes")
         actions.confirm(appointment_id=waiting.pk, by=Actor.staff(first), now=now)
-        response = a_client(OWNER).post(address("confirm", waiting.pk), form())
+        response = a_client(OWNER).post(address("confirm", waiting.pk), form(waiting))
         told = "This appointment is already confirmed. By Ana Reyes, 9:00\u00a0am."
         assert said(response) == told
         assert AppointmentEvent.objects.count() == 1
@@ -71,7 +80,7 @@ class TestConfirm:
         self, waiting: Appointment, clock: time_machine.Traveller
     ) -> None:
         clock.shift(timedelta(hours=25))
-        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form())
+        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(waiting))
         assert "expired" in said(response)
         assert status_of(waiting) == Status.CANCELLED
 
@@ -87,7 +96,9 @@ class TestDecline:
         assert status_of(waiting) == Status.PENDING
 
     def test_tells_the_patient_why(self, waiting: Appointment) -> None:
-        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), form(**ANSWERS))
+        response = a_client(FRONT_DESK).post(
+            address("decline", waiting.pk), form(waiting, **ANSWERS)
+        )
         assert response.headers["Location"] == INDEX
         waiting.refresh_from_db()
         assert (waiting.status, waiting.reason_code) == (Status.CANCELLED, Reason.PLEASE_CALL)
@@ -100,14 +111,14 @@ class TestDecline:
         self, waiting: Appointment, reason: str
     ) -> None:
         data = {"reason": reason, "note": "A long <note>"}
-        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), form(**data))
+        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), form(waiting, **data))
         assert response.status_code == 200
         assert "A long &lt;note&gt;" in response.content.decode()
         assert status_of(waiting) == Status.PENDING
 
     def test_a_note_that_is_too_long_is_refused(self, waiting: Appointment) -> None:
         data = ANSWERS | {"note": "x" * 1001}
-        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), form(**data))
+        response = a_client(FRONT_DESK).post(address("decline", waiting.pk), form(waiting, **data))
         assert response.status_code == 200
         assert status_of(waiting) == Status.PENDING
 
@@ -116,7 +127,7 @@ class TestDecline:
         client = a_client(FRONT_DESK)
         for response in (
             client.get(address("decline", waiting.pk)),
-            client.post(address("decline", waiting.pk), form(**ANSWERS)),
+            client.post(address("decline", waiting.pk), form(waiting, **ANSWERS)),
         ):
             assert response.status_code == 302
         assert "already confirmed" in said(response)
@@ -128,7 +139,7 @@ class TestCancel:
         booked = an_appointment(Status.BOOKED)
         client = a_client(FRONT_DESK)
         assert client.get(address("cancel", booked.pk)).status_code == 200
-        response = client.post(address("cancel", booked.pk), form(note=""))
+        response = client.post(address("cancel", booked.pk), form(booked, note=""))
         assert response.status_code == 302
         booked.refresh_from_db()
         assert (booked.status, booked.reason_code) == (Status.CANCELLED, Reason.BY_CLINIC)
@@ -137,8 +148,8 @@ class TestCancel:
     def test_a_second_time_says_so(self) -> None:
         booked = an_appointment(Status.BOOKED)
         client = a_client(FRONT_DESK)
-        client.post(address("cancel", booked.pk), form(note=""))
-        response = client.post(address("cancel", booked.pk), form(note=""))
+        client.post(address("cancel", booked.pk), form(booked, note=""))
+        response = client.post(address("cancel", booked.pk), form(booked, note=""))
         assert "already cancelled" in said(response)
         assert Message.objects.count() == 1
 
@@ -154,8 +165,8 @@ class TestOneFormIsCarriedOutOnce:
         ],
     )
     def test_and_gets_the_same_reply(self, verb: str, status: Status, reply: str) -> None:
-        appointment, pressed = an_appointment(status), form(**ANSWERS)
-        client = a_client(FRONT_DESK)
+        appointment, client = an_appointment(status), a_client(FRONT_DESK)
+        pressed = form(appointment, **ANSWERS)
         for _press in range(2):
             assert said(client.post(address(verb, appointment.pk), pressed)) == reply
         assert AppointmentEvent.objects.count() == 1
@@ -192,7 +203,7 @@ class TestOneFormIsCarriedOutOnce:
         second = Actor.staff(a_member(FRONT_DESK, full_name="Ben Ortiz"))
         actions.confirm(appointment_id=waiting.pk, by=first, now=now)
         actions.cancel(appointment_id=waiting.pk, by=second, now=now)
-        response = a_client(OWNER).post(address("confirm", waiting.pk), form())
+        response = a_client(OWNER).post(address("confirm", waiting.pk), form(waiting))
         assert (
             said(response) == "This appointment is already cancelled. By Ben Ortiz, 9:00\u00a0am."
         )
@@ -202,8 +213,34 @@ class TestOneFormIsCarriedOutOnce:
     ) -> None:
         by = Actor.staff(a_member(FRONT_DESK, full_name="Ana Reyes"))
         actions.decline(appointment_id=waiting.pk, reason=Reason.PLEASE_CALL, by=by, now=now)
-        response = a_client(OWNER).post(address("confirm", waiting.pk), form())
+        response = a_client(OWNER).post(address("confirm", waiting.pk), form(waiting))
         assert said(response).endswith("Declined, by Ana Reyes, 9:00\u00a0am.")
+
+
+class TestAPageOfBefore:
+    """What it shows has changed meanwhile: nothing is done that nobody has seen."""
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_the_patient_has_moved_the_request(self, verb: str, now: datetime) -> None:
+        service = a_service()
+        waiting = an_appointment(
+            Status.PENDING, service=service, practitioner=a_practitioner(service)
+        )
+        client, pressed = a_client(FRONT_DESK), form(waiting, **ANSWERS)
+        actions.move(
+            appointment_id=waiting.pk, starts_at=waiting.starts_at + HOUR, by=PATIENT, now=now
+        )
+        with nothing_is_done():
+            response = client.post(address(verb, waiting.pk), pressed)
+        assert "has changed in the meantime" in said(response)
+        assert said(response).endswith("Moved, by the patient, 9:00\u00a0am.")
+
+    @pytest.mark.parametrize("shown", ["", "nonsense", "pending-0", "x" * 4000])
+    def test_a_form_about_something_else(self, waiting: Appointment, shown: str) -> None:
+        client = a_client(FRONT_DESK)
+        with nothing_is_done():
+            response = client.post(address("confirm", waiting.pk), form(shown=shown))
+        assert "has changed in the meantime" in said(response)
 
 
 class TestWhoMayDecide:
@@ -237,7 +274,7 @@ class TestWhoMayDecide:
     def test_practitioners_decide_on_their_own(self) -> None:
         member = a_member(PRACTITIONER)
         own = an_appointment(Status.PENDING, practitioner=a_practitioner(user=member))
-        assert signed_in(member).post(address("confirm", own.pk), form()).status_code == 302
+        assert signed_in(member).post(address("confirm", own.pk), form(own)).status_code == 302
         assert status_of(own) == Status.BOOKED
 
     @pytest.mark.parametrize("verb", VERBS)
@@ -265,19 +302,19 @@ class TestWhoMayDecide:
 
     def test_a_draft_is_nobodys_to_decide(self) -> None:
         held = an_appointment(Status.HELD)
-        assert a_client(OWNER).post(address("cancel", held.pk), form()).status_code == 404
+        assert a_client(OWNER).post(address("cancel", held.pk), form(held)).status_code == 404
 
     def test_looking_and_deciding_are_recorded(self, waiting: Appointment) -> None:
         client = a_client(FRONT_DESK)
         client.get(address("decline", waiting.pk))
-        client.post(address("decline", waiting.pk), form(**ANSWERS))
+        client.post(address("decline", waiting.pk), form(waiting, **ANSWERS))
         entries = AccessLog.objects.order_by("at", "action").values_list("action", "subject")
         assert set(entries) == {("open", str(waiting.pk)), ("change", str(waiting.pk))}
 
     def test_nothing_else_changes(self, waiting: Appointment) -> None:
         other = an_appointment(Status.PENDING, TEN_O_CLOCK + timedelta(hours=3))
         data = ANSWERS | {"status": "fulfilled", "practitioner": "1", "id": str(other.pk)}
-        a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(**data))
+        a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(waiting, **data))
         assert status_of(other) == Status.PENDING
         assert status_of(waiting) == Status.BOOKED
 

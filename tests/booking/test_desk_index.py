@@ -140,7 +140,7 @@ class TestOffersThatWait:
         withdraw = address("cancel", offered[0].pk)
         assert withdraw in client.get(INDEX).content.decode()
         assert "Withdraw this offer" in text_of(client.get(withdraw))
-        client.post(withdraw, form())
+        client.post(withdraw, form(offered[0]))
         assert not Appointment.objects.filter(status=Status.PROPOSED).exists()
         assert "Offered, waiting" not in desk_of(client)
 

@@ -72,12 +72,12 @@ def slot(start: datetime, practitioner: Practitioner) -> str:
 
 def offers(client: Client, appointment: Appointment, *starts: datetime, **data: str) -> Any:
     slots = [slot(start, appointment.practitioner) for start in starts]
-    return client.post(address("offer", appointment.pk), form(slots=slots, **data))
+    return client.post(address("offer", appointment.pk), form(appointment, slots=slots, **data))
 
 
 def moves(client: Client, appointment: Appointment, to: datetime, **data: str) -> Any:
     value = slot(to, appointment.practitioner)
-    return client.post(address("move", appointment.pk), form(slot=value, **data))
+    return client.post(address("move", appointment.pk), form(appointment, slot=value, **data))
 
 
 class TestTheFreeTimes:
@@ -200,7 +200,7 @@ class TestOffering:
     def test_invented_values(self, waiting: Appointment, value: str) -> None:
         client = a_client(FRONT_DESK)
         with nothing_is_done():
-            response = client.post(address("offer", waiting.pk), form(slots=[value]))
+            response = client.post(address("offer", waiting.pk), form(waiting, slots=[value]))
         assert "Choose from the times shown." in text_of(response)
 
     def test_a_note_that_is_too_long(self, waiting: Appointment) -> None:
@@ -252,11 +252,12 @@ class TestOffering:
 
     def test_who_confirms_what_was_offered_meanwhile_is_told(self, waiting: Appointment) -> None:
         offers(a_client(OWNER, full_name="Ana Reyes"), waiting, ELEVEN)
-        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form())
+        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(waiting))
         assert "Other times offered instead, by Ana Reyes, 9:00\u00a0am." in said(response)
 
     def test_the_same_form_twice_offers_once(self, waiting: Appointment) -> None:
-        client, pressed = a_client(FRONT_DESK), form(slots=[slot(ELEVEN, waiting.practitioner)])
+        client = a_client(FRONT_DESK)
+        pressed = form(waiting, slots=[slot(ELEVEN, waiting.practitioner)])
         for _press in range(2):
             response = client.post(address("offer", waiting.pk), pressed)
             assert said(response) == "Offered. The patient is asked to choose."
@@ -316,7 +317,7 @@ class TestMoving:
             assert "already cancelled" in said(moves(client, gone, ELEVEN))
 
     def test_the_same_form_twice_moves_once(self, booked: Appointment) -> None:
-        client, pressed = a_client(FRONT_DESK), form(slot=slot(ELEVEN, booked.practitioner))
+        client, pressed = a_client(FRONT_DESK), form(booked, slot=slot(ELEVEN, booked.practitioner))
         for _press in range(2):
             response = client.post(address("move", booked.pk), pressed)
             assert said(response) == "Moved. The patient is told."
@@ -327,7 +328,7 @@ class TestMoving:
 class TestWhoMay:
     def data(self, appointment: Appointment) -> dict[str, Any]:
         value = slot(ELEVEN, appointment.practitioner)
-        return form(slots=[value], slot=value)
+        return form(appointment, slots=[value], slot=value)
 
     @pytest.mark.parametrize("role", [EDITOR, ""])
     def test_the_wrong_role_is_refused_and_that_is_written_down(

@@ -29,7 +29,7 @@ def form_about(appointment: Appointment) -> Form:
     """As a page showed it that was about this appointment, whatever it is."""
     return {
         "submission": "5c0a9a1e-5d0c-4c1e-9a53-0d2f3f3c7a11",
-        "shown": f"{appointment.status} {appointment.starts_at:%Y-%m-%dT%H:%MZ}",
+        "shown": appointment.shown,
     }
 
 

@@ -99,7 +99,8 @@ class Race:
 
     def check(self) -> None:
         assert self.stadium.clerk("overlaps") == 0
-        assert self.count(DECIDERS) >= 1
+        # A move that was faster leaves nothing to confirm that staff have seen.
+        assert self.count(DECIDERS | {"move"}) >= 1
         winners = self.count(TAKERS)
         if not self.is_occupied:
             assert winners >= 1
