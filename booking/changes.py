@@ -282,4 +282,4 @@ def end_offers(
     elif reason == Reason.OFFER_DECLINED:
         outbox.tell(offers[0], staff=Kind.STAFF_OFFER_DECLINED, now=now)
     else:
-        outbox.tell(offers[0], patient=Kind.CANCELLED, now=now)
+        outbox.tell(offers[0], patient=Kind.OFFER_ENDED, now=now)

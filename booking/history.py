@@ -32,6 +32,7 @@ ENDED = {
     Reason.NOT_ANSWERED: gettext_lazy("We could not answer in time, and the request ended."),
     Reason.OFFER_ENDED: gettext_lazy("The times offered were not taken in time."),
     Reason.OFFER_DECLINED: gettext_lazy("You declined the times offered."),
+    Reason.OFFER_WITHDRAWN: gettext_lazy("The clinic withdrew the times offered."),
     Reason.BY_PATIENT: gettext_lazy("You cancelled it."),
     Reason.BY_CLINIC: gettext_lazy("The clinic cancelled it."),
 }

@@ -32,11 +32,12 @@ ENDINGS = {
     Reason.NOT_ANSWERED: _("We did not answer in time, and we are sorry"),
     Reason.OFFER_ENDED: _("The times we kept for you are free again"),
     Reason.OFFER_DECLINED: _("None of these times suited you"),
+    Reason.OFFER_WITHDRAWN: _("The times we kept for you are free again"),
     **dict.fromkeys(DECLINE_REASONS, _("We cannot confirm this time")),
 }
 # What ends by itself, whether the worker has come round to it or not.
 WHEN_LAPSED = {Status.PENDING: Reason.NOT_ANSWERED, Status.PROPOSED: Reason.OFFER_ENDED}
-OFFERS_OVER = {Reason.OFFER_ENDED, Reason.OFFER_DECLINED}
+OFFERS_OVER = {Reason.OFFER_ENDED, Reason.OFFER_DECLINED, Reason.OFFER_WITHDRAWN}
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,11 @@ def cancel(
     if not by.is_staff and now > change_until(appointment):
         raise TooLate
     leave_note(appointment, note)
-    reason = reason or (Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT)
     if appointment.status == Status.PROPOSED:
+        reason = reason or Reason.OFFER_WITHDRAWN
         changes.end_offers(appointment.request, by=by, now=now, reason=reason)
         return changes.get(appointment_id)
+    reason = reason or (Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT)
     changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
     outbox.withdraw(appointment, REMINDERS, now=now)
     staff = None if by.is_staff else Kind.STAFF_CANCELLED

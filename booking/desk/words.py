@@ -12,6 +12,7 @@ BY_REASON = {
     Reason.OTHER_OFFER_TAKEN: "Another offered time taken",
     Reason.OFFER_DECLINED: "Offer declined",
     Reason.OFFER_ENDED: "Offer ended, not taken in time",
+    Reason.OFFER_WITHDRAWN: "Offer withdrawn",
     Reason.NOT_ANSWERED: "Expired, not answered in time",
     Reason.COMING: "Said to be coming",
     **dict.fromkeys(DECLINE_REASONS, "Declined"),
@@ -36,8 +37,6 @@ def is_move(event: AppointmentEvent) -> bool:
 def what_happened(event: AppointmentEvent) -> str:
     if is_move(event):
         return "Moved"
-    if event.from_status == Status.PROPOSED and event.reason_code == Reason.BY_CLINIC:
-        return "Offer withdrawn"
     if event.reason_code in BY_REASON:
         return BY_REASON[Reason(event.reason_code)]
     return str(Status(event.to_status).label)

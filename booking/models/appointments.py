@@ -80,6 +80,7 @@ class Reason(models.TextChoices):
     OTHER_OFFER_TAKEN = "other_offer_taken", _("You took another of the times we had offered.")
     OFFER_DECLINED = "offer_declined", _("You declined the times we had offered.")
     OFFER_ENDED = "offer_ended", _("The times we had offered were not taken in time.")
+    OFFER_WITHDRAWN = "offer_withdrawn", _("We had to withdraw the times we had offered.")
     NOT_POSSIBLE = "not_possible", _("We cannot offer this time after all.")
     OTHER_SERVICE = "other_service", _("Another kind of appointment would suit you better.")
     NOT_OUR_FIELD = "not_our_field", _("Another clinic can help you better than we can.")

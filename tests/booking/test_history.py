@@ -150,7 +150,7 @@ def test_taking_none_in_time(asked: Appointment, now: datetime) -> None:
 def test_taking_offers_back(asked: Appointment, now: datetime) -> None:
     offers = offer(asked, now)
     actions.cancel(appointment_id=offers[0].id, by=STAFF, now=now + 2 * HOUR)
-    assert told(asked.request)[3:] == ["The clinic cancelled it."]
+    assert told(asked.request)[3:] == ["The clinic withdrew the times offered."]
 
 
 def test_booking_by_telephone(service: Service, now: datetime) -> None:

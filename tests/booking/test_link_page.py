@@ -91,6 +91,11 @@ def test_every_status_is_said_in_plain_words(
             "None of these times suited you",
             "They are free again, and the clinic knows.",
         ),
+        (
+            Reason.OFFER_WITHDRAWN,
+            "The times we kept for you are free again",
+            "We had to withdraw them, and we are sorry.",
+        ),
         *((reason, "We cannot confirm this time", str(reason.label)) for reason in DECLINE_REASONS),
     ],
 )
@@ -149,10 +154,11 @@ def test_the_facts_of_the_visit(english_visitor: Visitor) -> None:
         assert fact in page
 
 
+@pytest.mark.parametrize("reason", [Reason.OFFER_ENDED, Reason.OFFER_WITHDRAWN])
 def test_a_time_of_offers_that_are_over_is_not_shown_as_one_that_was_agreed(
-    english_visitor: Visitor,
+    english_visitor: Visitor, reason: Reason
 ) -> None:
-    page = text_of(opens(english_visitor, ended(Reason.OFFER_ENDED).request))
+    page = text_of(opens(english_visitor, ended(reason).request))
     assert "10:00" not in page
 
 

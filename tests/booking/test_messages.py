@@ -175,6 +175,18 @@ def test_the_link_sent_again_names_the_times_that_are_kept(now: datetime) -> Non
     assert "10:00\u00a0am" not in text
 
 
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        (Reason.OFFER_ENDED, "None of them was chosen in time."),
+        (Reason.OFFER_WITHDRAWN, "We had to withdraw them, and we are sorry."),
+    ],
+)
+def test_an_offer_that_is_over_says_why(reason: Reason, why: str) -> None:
+    appointment = an_appointment(Status.CANCELLED, reason_code=reason)
+    assert why in parts(say(Kind.OFFER_ENDED, appointment))["text/plain"]
+
+
 @pytest.mark.parametrize("kind", [Kind.STAFF_OFFER_DECLINED, Kind.STAFF_OFFER_ENDED])
 def test_staff_find_the_request_whose_offer_is_over(kind: Message.Kind) -> None:
     appointment = a_marked_request()

@@ -189,7 +189,7 @@ def test_staff_can_withdraw_an_offer(asked: Appointment, now: datetime) -> None:
     eleven, _ = offer(asked, ELEVEN, NOON, now=now)
     actions.cancel(appointment_id=eleven.id, by=STAFF, now=now)
     assert {status for _, status in statuses(asked)} == {"cancelled"}
-    assert kinds() == ["cancelled", "offered"]
+    assert kinds() == ["offer_ended", "offered"]
 
 
 def test_without_an_address_the_offer_is_made_on_the_telephone(

@@ -108,7 +108,7 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("cancel", Status.PENDING): CANCELLED,
     ("cancel", Status.BOOKED): CANCELLED,
     ("cancel", Status.PROPOSED): Allowed(
-        Status.CANCELLED, (Kind.CANCELLED,), who=frozenset({"staff"})
+        Status.CANCELLED, (Kind.OFFER_ENDED,), who=frozenset({"staff"})
     ),
     ("attend", Status.BOOKED): Allowed(Status.BOOKED, ()),
     ("expire", Status.HELD): Allowed(Status.CANCELLED, (), written_as="system"),
