@@ -162,6 +162,12 @@ def test_a_time_of_offers_that_are_over_is_not_shown_as_one_that_was_agreed(
     assert "10:00" not in page
 
 
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.PROPOSED])
+def test_a_spanish_day_at_the_beginning_of_a_line_is_written_large(status: Status) -> None:
+    page = text_of(opens(Visitor("es"), an_appointment(status).request))
+    assert "Miércoles, 17 de junio de 2026, 10:00" in page
+
+
 # What comes next
 
 
