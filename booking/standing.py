@@ -10,6 +10,7 @@ from booking import actions, links
 from booking.history import Line, history_of
 from booking.models.appointments import (
     DECLINE_REASONS,
+    NOT_ONLINE,
     Appointment,
     AppointmentQuerySet,
     Reason,
@@ -133,6 +134,10 @@ class Standing:
     @property
     def can_change(self) -> bool:
         return (self.is_pending or self.is_booked) and self.now <= self.change_until
+
+    @property
+    def may_ask_again(self) -> bool:
+        return self.reason not in NOT_ONLINE
 
     @property
     def can_attend(self) -> bool:

@@ -9,7 +9,7 @@ import time_machine
 from booking import actions, worker
 from booking.actors import Actor
 from booking.models import Appointment, Patient, Status
-from booking.models.appointments import DECLINE_REASONS, Reason
+from booking.models.appointments import DECLINE_REASONS, NOT_ONLINE, Reason
 from clinic.models import User
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -105,9 +105,29 @@ def test_every_ending_is_said_with_the_way_on(
     page = opens(visitor, ended(reason).request)
     assert says(visitor, page, heading)
     assert says(visitor, page, text)
+    assert "732-555-0123" in text_of(page)
+
+
+@pytest.mark.parametrize("reason", [Reason.BY_CLINIC, Reason.NOT_POSSIBLE])
+def test_where_another_time_helps_it_can_be_booked_online(visitor: Visitor, reason: Reason) -> None:
+    page = opens(visitor, ended(reason).request)
     assert says(visitor, page, "You can ask for another time online, or call us:")
     assert says(visitor, page, "Book another time")
-    assert "732-555-0123" in text_of(page)
+
+
+def test_where_another_service_suits_better_all_of_them_are_offered(visitor: Visitor) -> None:
+    page = opens(visitor, ended(Reason.OTHER_SERVICE).request)
+    assert says(visitor, page, "Book a consultation")
+    assert not says(visitor, page, "Book another time")
+    assert "/book/?service=" not in page.content.decode()
+
+
+@pytest.mark.parametrize("reason", NOT_ONLINE)
+def test_where_no_other_time_helps_none_is_asked_for(visitor: Visitor, reason: Reason) -> None:
+    page = opens(visitor, ended(reason).request)
+    assert says(visitor, page, "Questions? Call us:")
+    assert not says(visitor, page, "You can ask for another time online, or call us:")
+    assert not says(visitor, page, "Book another time")
 
 
 def test_what_is_over_is_no_longer_confirmed(
