@@ -38,6 +38,8 @@ ENDINGS = {
 }
 # What ends by itself, whether the worker has come round to it or not.
 WHEN_LAPSED = {Status.PENDING: Reason.NOT_ANSWERED, Status.PROPOSED: Reason.OFFER_ENDED}
+# Ended without a word of the clinic: what it wrote before was about something else.
+NOT_BY_CLINIC = {Reason.BY_PATIENT, Reason.OFFER_DECLINED, Reason.OFFER_ENDED}
 OFFERS_OVER = {Reason.OFFER_ENDED, Reason.OFFER_DECLINED, Reason.OFFER_WITHDRAWN}
 
 
@@ -115,6 +117,11 @@ class Standing:
             return str(ENDINGS[self.reason])
         is_over = self.status == Status.BOOKED and not self.is_booked
         return str(HEADINGS[Status.FULFILLED if is_over else self.status])
+
+    @property
+    def note(self) -> str:
+        """What the clinic wrote to the patient about what stands, or about why it does not."""
+        return "" if self.reason in NOT_BY_CLINIC else self.request.note_to_patient
 
     @cached_property
     def offers(self) -> AppointmentQuerySet:

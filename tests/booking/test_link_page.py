@@ -10,6 +10,7 @@ from booking import actions, worker
 from booking.actors import Actor
 from booking.models import Appointment, Patient, Status
 from booking.models.appointments import DECLINE_REASONS, NOT_ONLINE, Reason
+from booking.standing import NOT_BY_CLINIC
 from clinic.models import User
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -250,6 +251,26 @@ def test_a_note_of_the_clinic_is_shown_as_it_was_typed(english_visitor: Visitor)
     appointment.request.save()
     page = opens(english_visitor, appointment.request).content.decode()
     assert "Please bring &lt;b&gt;your&lt;/b&gt; list." in page
+
+
+def noted(visitor: Visitor, appointment: Appointment) -> bool:
+    appointment.request.note_to_patient = "Please bring your list."
+    appointment.request.save()
+    return "Please bring your list." in text_of(opens(visitor, appointment.request))
+
+
+def test_the_note_with_an_offer_is_still_there_once_a_time_is_taken(
+    english_visitor: Visitor,
+) -> None:
+    assert noted(english_visitor, an_appointment(Status.PROPOSED))
+    assert noted(english_visitor, an_appointment(Status.BOOKED))
+
+
+@pytest.mark.parametrize("reason", sorted(NOT_BY_CLINIC))
+def test_what_the_clinic_wrote_before_is_no_reason_for_what_it_did_not_end(
+    english_visitor: Visitor, reason: Reason
+) -> None:
+    assert not noted(english_visitor, ended(reason))
 
 
 # What happened before
