@@ -146,6 +146,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     date_hierarchy = "starts_at"
     show_full_result_count = False
     ordering = ("-starts_at",)
+    empty_value_display = "–"
     fieldsets = (
         (
             None,
@@ -153,8 +154,8 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                 "fields": (
                     "when",
                     "status",
-                    "reason_code",
-                    "expires_at",
+                    "ended_because",
+                    "kept_until",
                     "attendance",
                     "service",
                     "practitioner",
@@ -199,6 +200,15 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
         return when(appointment)
+
+    @admin.display(description="why it ended")
+    def ended_because(self, appointment: Appointment) -> str:
+        return said(appointment.get_reason_code_display())
+
+    @admin.display(description="kept until")
+    def kept_until(self, appointment: Appointment) -> str:
+        at = appointment.expires_at
+        return moment(at, appointment.location.zone) if at else "–"
 
     @admin.display(description="says they are coming")
     def attendance(self, appointment: Appointment) -> str:

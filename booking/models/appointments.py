@@ -93,6 +93,8 @@ DECLINE_REASONS = (
     Reason.NOT_OUR_FIELD,
     Reason.PLEASE_CALL,
 )
+# After these another request online would not help.
+NOT_ONLINE = (Reason.NOT_OUR_FIELD, Reason.PLEASE_CALL)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

@@ -262,7 +262,7 @@ class TestOneAppointment:
         ]
         text = a_client(OWNER).get(change(appointment)).content.decode()
         assert "Cancelled by you." in text
-        assert "9:05 a.m." in text
+        assert "9:05\u00a0am" in text
 
     def test_shows_moves_and_attendance_though_all_was_at_one_instant(self, now: datetime) -> None:
         service = a_service()

@@ -187,6 +187,14 @@ def test_an_offer_that_is_over_says_why(reason: Reason, why: str) -> None:
     assert why in parts(say(Kind.OFFER_ENDED, appointment))["text/plain"]
 
 
+@pytest.mark.parametrize(("reason", "is_offered"), [("not_possible", True), ("please_call", False)])
+def test_who_is_asked_to_call_is_not_sent_to_book_online(reason: str, is_offered: bool) -> None:
+    appointment = an_appointment(Status.CANCELLED, reason_code=reason)
+    for text in parts(say(Kind.DECLINED, appointment)).values():
+        assert ("another time" in text) == is_offered
+        assert "732-555-0123" in text
+
+
 @pytest.mark.parametrize("kind", [Kind.STAFF_OFFER_DECLINED, Kind.STAFF_OFFER_ENDED])
 def test_staff_find_the_request_whose_offer_is_over(kind: Message.Kind) -> None:
     appointment = a_marked_request()
