@@ -151,8 +151,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
 
     def current_of(self, request: AppointmentRequest) -> "Appointment":
-        """What a request that was sent has come to: what stands, else what was last."""
+        """What a request that was sent has come to: what stands, else what was last.
+
+        Of times that were offered together that is the one that was taken.
+        """
         rows = self.filter(request=request).exclude(status=Status.HELD).with_people()
+        rows = rows.exclude(reason_code=Reason.OTHER_OFFER_TAKEN)
         newest = rows.order_by("-created_at", "starts_at")
         found = newest.exclude(status=Status.CANCELLED).first() or newest.first()
         assert found is not None  # a request is sent with a time
