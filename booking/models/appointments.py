@@ -269,13 +269,14 @@ class Appointment(models.Model):
 
     @property
     def shown(self) -> str:
-        """Its state and its time, for forms to say what their page showed.
+        """Its state, its time and with whom, for forms to say what their page showed.
 
         Offers stand and fall together: of them it is the time until which they stand.
         """
-        moment = self.expires_at if self.status == Status.PROPOSED else self.starts_at
-        assert moment is not None
-        return f"{self.status}-{moment.timestamp():.0f}"
+        if self.status == Status.PROPOSED:
+            assert self.expires_at is not None  # the database says so of every offer
+            return f"{self.status}-{self.expires_at.timestamp():.0f}"
+        return f"{self.status}-{self.starts_at.timestamp():.0f}-{self.practitioner_id}"
 
     @property
     def local_start(self) -> datetime:
