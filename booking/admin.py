@@ -6,6 +6,7 @@ Only booking/actions.py changes them; the buttons on these pages lead to booking
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -54,11 +55,18 @@ def user_of(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+class PatientForm(forms.ModelForm):
+    def clean_email(self) -> str:
+        """One spelling, by which the open requests of an address are counted."""
+        return str(self.cleaned_data["email"]).lower()
+
+
 @admin.register(Patient)
 class PatientAdmin(AuditedAdmin):
     """What the patient said of themselves; the desk may correct it, and nobody deletes it."""
 
     actions = None
+    form = PatientForm
     list_display = ("full_name", "birth_date", "email", "telephone", "language", "created_at")
     list_filter = ("language", "prefers")
     search_fields = ("full_name", "email", "telephone")

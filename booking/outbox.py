@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from booking.models.appointments import Appointment, Reason
-from booking.models.messages import Message
+from booking.models.messages import Message, MessageQuerySet
+from booking.models.requests import AppointmentRequest
 
 Kind, Channel = Message.Kind, Message.Channel
 
@@ -39,7 +40,7 @@ def _to_patient(
         return
     language = appointment.request.language
     if kind != Kind.REQUESTED:
-        withdraw(appointment, Kind.values, now=now, channel=Channel.CALL)
+        withdraw_calls(appointment.request, now=now)
     key = key_of(kind, appointment)
     if patient.email:
         yield message(kind, Channel.EMAIL, appointment, f"{key}:email", language=language, now=now)
@@ -83,15 +84,15 @@ def put(messages: Iterable[Message]) -> None:
     Message.objects.bulk_create(messages)
 
 
-def withdraw(
-    appointment: Appointment,
-    kinds: Iterable[str],
-    *,
-    now: datetime,
-    channel: Message.Channel | None = None,
-) -> None:
+def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -> None:
     """What waits to be said and is no longer so: it is not said any more."""
-    waiting = Message.objects.unsent().filter(appointment=appointment, kind__in=kinds)
-    if channel:
-        waiting = waiting.filter(channel=channel)
-    waiting.update(state=Message.State.OBSOLETE, finished_at=now)
+    _withdraw(Message.objects.filter(appointment=appointment, kind__in=kinds), now)
+
+
+def withdraw_calls(request: AppointmentRequest, *, now: datetime) -> None:
+    """Whoever is called hears what has become of the request, and nothing of before."""
+    _withdraw(Message.objects.filter(request=request, channel=Channel.CALL), now)
+
+
+def _withdraw(messages: MessageQuerySet, now: datetime) -> None:
+    messages.unsent().update(state=Message.State.OBSOLETE, finished_at=now)

@@ -148,7 +148,7 @@ def send(
     if not request.is_draft:
         return request
     appointment = changes.keep(chosen, by=by, now=now)
-    if open_requests_of(details) >= the_clinic().open_requests_a_patient:
+    if open_requests_of(details, now=now) >= the_clinic().open_requests_a_patient:
         raise TooMany
     request.answer_by = answer_by(appointment, now=now)
     submit(request, details, now=now)
@@ -197,13 +197,14 @@ def _chosen(request_id: UUID) -> Appointment:
     return chosen
 
 
-def open_requests_of(details: Details) -> int:
+def open_requests_of(details: Details, *, now: datetime) -> int:
     """How many requests of this address or number wait, for staff or for the patient."""
     patients = Patient.objects.reached_by(details.email, details.telephone)
     keys = list(patients.values_list("pk", flat=True))
     if not keys:
         return 0
-    waiting = Appointment.objects.filter(status__in=(Status.PENDING, Status.PROPOSED))
+    open_ones = (Status.PENDING, Status.PROPOSED)
+    waiting = Appointment.objects.filter(status__in=open_ones, expires_at__gt=now)
     return waiting.filter(request__patient__in=keys).values("request").distinct().count()
 
 

@@ -250,6 +250,21 @@ class TestAPageOfBefore:
         assert "has changed in the meantime" in said(response)
         assert said(response).endswith("Moved, by the patient, 9:00\u00a0am.")
 
+    def test_it_is_with_somebody_else_at_the_same_time(
+        self, waiting: Appointment, now: datetime
+    ) -> None:
+        client, pressed = a_client(FRONT_DESK), form(waiting)
+        actions.move(
+            appointment_id=waiting.pk,
+            starts_at=waiting.starts_at,
+            practitioner=a_practitioner(waiting.request.service),
+            by=PATIENT,
+            now=now,
+        )
+        with nothing_is_done():
+            response = client.post(address("confirm", waiting.pk), pressed)
+        assert "has changed in the meantime" in said(response)
+
     @pytest.mark.parametrize("shown", ["", "nonsense", "pending-0", "x" * 4000])
     def test_a_form_about_something_else(self, waiting: Appointment, shown: str) -> None:
         client = a_client(FRONT_DESK)

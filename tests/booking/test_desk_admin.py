@@ -124,6 +124,12 @@ class TestPatients:
         assert patient.full_name == "Ada Example"
         assert patient.telephone == "+17325550188"
 
+    def test_an_address_is_stored_in_one_spelling(self) -> None:
+        """By which the open requests of an address are counted."""
+        patient = a_patient()
+        a_client(FRONT_DESK).post(change(patient), self.form(patient, email="Ada@Patients.TEST"))
+        assert list(Patient.objects.reached_by("ada@patients.test", "")) == [patient]
+
     def test_the_admins_own_log_holds_no_name(self) -> None:
         patient = a_patient(full_name="Ada Example")
         a_client(FRONT_DESK).post(change(patient), self.form(patient, full_name="Zed Other"))

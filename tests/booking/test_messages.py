@@ -330,6 +330,16 @@ def test_without_an_address_the_desk_gets_a_call_to_make(now: datetime) -> None:
     assert not Message.objects.calls_to_make().exists()
 
 
+@pytest.mark.parametrize("kind", [Kind.STAFF_EXPIRED, Kind.STAFF_OFFER_ENDED])
+def test_staff_are_not_told_that_somebody_knows_who_is_still_to_be_called(
+    kind: Message.Kind,
+) -> None:
+    letter = say(kind, a_marked_request(email="", telephone="+17325550199"))
+    for type_ in ("text/plain", "text/html"):
+        assert "has been told" not in parts(letter)[type_]
+        assert "is to be told on the telephone" in parts(letter)[type_]
+
+
 def test_who_prefers_a_call_gets_both(now: datetime) -> None:
     appointment = a_marked_request(prefers=Patient.Contact.TELEPHONE, telephone="+17325550199")
     reason = Reason.NOT_POSSIBLE

@@ -202,6 +202,40 @@ def test_without_an_address_the_offer_is_made_on_the_telephone(
     assert call.kind == Message.Kind.OFFERED
 
 
+@pytest.fixture
+def by_telephone(service: Service, practitioner: Practitioner) -> Appointment:
+    request = a_request(service, patient=a_patient(email="", telephone="+17325550199"))
+    return an_appointment(Status.PENDING, request=request, practitioner=practitioner)
+
+
+def calls() -> list[str]:
+    return [call.kind for call in Message.objects.calls_to_make()]
+
+
+def test_whoever_is_called_hears_what_is_so_now(by_telephone: Appointment, now: datetime) -> None:
+    """Not that the request was moved to a time that is not to be had after all."""
+    to = TEN_O_CLOCK + 4 * HOUR
+    actions.move(appointment_id=by_telephone.id, starts_at=to, by=STAFF, now=now)
+    assert calls() == ["moved"]
+    offer(by_telephone, ELEVEN, now=now)
+    assert calls() == ["offered"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_who_has_taken_an_offered_time_is_not_called_about_the_offer(
+    by_telephone: Appointment, which: int, now: datetime
+) -> None:
+    offered = offer(by_telephone, ELEVEN, NOON, now=now)
+    actions.accept_offer(appointment_id=offered[which].id, by=PATIENT, now=now)
+    assert calls() == ["confirmed"]
+
+
+def test_nor_who_has_declined_it(by_telephone: Appointment, now: datetime) -> None:
+    offered = offer(by_telephone, ELEVEN, NOON, now=now)
+    actions.decline_offers(appointment_id=offered[1].id, by=PATIENT, now=now)
+    assert calls() == []
+
+
 def test_the_events_of_one_instant_are_told_apart_and_in_order(
     asked: Appointment, now: datetime
 ) -> None:

@@ -223,6 +223,15 @@ def test_requests_that_were_answered_do_not_count(draft: AppointmentRequest, now
     assert send(draft, now, email="ada@patients.test").sent_at == now
 
 
+def test_nor_do_those_that_nobody_answered_in_time(
+    draft: AppointmentRequest, now: datetime
+) -> None:
+    """Whether the worker has come round to end them or not."""
+    with_waiting_requests(3, email="ada@patients.test")
+    Appointment.objects.filter(status=Status.PENDING).update(expires_at=now)
+    assert send(draft, now, email="ada@patients.test").sent_at == now
+
+
 # The hold ran out meanwhile
 
 
