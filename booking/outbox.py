@@ -10,6 +10,8 @@ from booking.models.requests import AppointmentRequest
 Kind, Channel = Message.Kind, Message.Channel
 
 # What whoever has just acted on the page has read there: it needs no call.
+# What is said of a visit that is to come: once it has begun, nobody needs to hear it.
+OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 
@@ -48,7 +50,9 @@ def _to_patient(
         return  # who has just said so by the link knows it
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
     if wants_call and kind not in READ_ON_THE_PAGE and not is_on_the_phone:
-        yield message(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
+        call = message(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
+        call.useless_after = appointment.starts_at if kind in OF_A_VISIT else None
+        yield call
 
 
 def key_of(kind: Message.Kind, appointment: Appointment) -> str:

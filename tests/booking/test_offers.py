@@ -185,6 +185,18 @@ def test_whoever_wants_an_offered_time_gets_it_once_the_offer_has_ended(
     assert {status for _, status in statuses(asked)} == {"cancelled"}
 
 
+def test_a_call_that_nobody_made_before_the_visit_leaves_the_list(
+    service: Service, practitioner: Practitioner, now: datetime
+) -> None:
+    request = a_request(service, patient=a_patient(email="", telephone="+17325550199"))
+    asked = an_appointment(Status.PENDING, request=request, practitioner=practitioner)
+    actions.confirm(appointment_id=asked.id, by=STAFF, now=now)
+    assert Message.objects.calls_to_make().count() == 1
+    worker.run_once(now=TEN_O_CLOCK)
+    worker.look_ahead(now=TEN_O_CLOCK)
+    assert not Message.objects.calls_to_make().filter(kind=Message.Kind.CONFIRMED).exists()
+
+
 def test_staff_can_withdraw_an_offer(asked: Appointment, now: datetime) -> None:
     eleven, _ = offer(asked, ELEVEN, NOON, now=now)
     actions.cancel(appointment_id=eleven.id, by=STAFF, now=now)
