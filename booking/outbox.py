@@ -9,6 +9,7 @@ from booking.models.messages import Message
 Kind, Channel = Message.Kind, Message.Channel
 
 # What whoever has just acted on the page has read there: it needs no call.
+REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 
