@@ -36,7 +36,12 @@ CHOICES = {
     CANCEL: "Cancel it, and tell the patient",
 }
 OFFER_CHOICES = {KEEP: "Keep the offer", CANCEL: "Withdraw the offer, and tell the patient"}
-FOR_ALL = {"": "As chosen for each", **CHOICES}
+FOR_ALL = {
+    "": "As chosen for each",
+    KEEP: "Keep them",
+    OTHER_TIME: "Find other times",
+    CANCEL: "Cancel them, and tell the patients",
+}
 QUESTION = "booking/desk/touched.html"
 ASKED = "what_becomes"  # says that the question was on the page
 
@@ -52,6 +57,7 @@ class WhatBecomesForm(forms.Form):
         label="For all of them", choices=FOR_ALL, required=False, widget=forms.RadioSelect
     )
     note = note_field()
+    note.label = "Note to those whose appointment is cancelled (optional)"
 
     def __init__(self, data: Any, touched: Sequence[Appointment]) -> None:
         super().__init__(data, initial={"for_all": ""})
