@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import emails, links
+from booking.desk import touched
 from booking.desk.calls import offers_in, what_to_say
 from booking.desk.history import history_of
 from booking.desk.today import caution_names, flags_of
@@ -24,6 +25,8 @@ from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Me
 from booking.models.appointments import Status
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 from clinic.models import User
+
+touched.take_over()
 
 
 def link_to(target: models.Model | None, text: str = "") -> SafeString | str:

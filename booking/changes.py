@@ -33,7 +33,7 @@ from booking.walltime import Interval
 from clinic.models import Practitioner
 
 HOLD_FOR = timedelta(minutes=20)
-CHANGED = ("status", "reason_code", "expires_at", "calendar_sequence")
+CHANGED = ("status", "reason_code", "expires_at", "calendar_sequence", "needs_other_time")
 HOLD_AT_MOST = timedelta(hours=2)  # in one piece, however often it is renewed
 
 Kind = Message.Kind
@@ -66,8 +66,16 @@ def require(appointment_id: UUID, *statuses: Status, by: Actor, now: datetime) -
     if appointment.expires_at and appointment.expires_at <= now:
         raise Lapsed(appointment, now)
     if by.shown is not None and by.shown != appointment.shown:
-        raise ChangedMeanwhile(appointment)
+        raise _not_as_shown(appointment, by.shown)
     return appointment
+
+
+def _not_as_shown(appointment: Appointment, shown: str) -> NotPossible:
+    """Another state says for itself what has happened; another time has to be said."""
+    others = (status for status in Status if status != appointment.status)
+    if any(shown.startswith(f"{status}-") for status in others):
+        return NotPossible(appointment)
+    return ChangedMeanwhile(appointment)
 
 
 def change(
@@ -86,6 +94,7 @@ def change(
     appointment.status = to
     appointment.reason_code = reason or ""
     appointment.expires_at = expires_at if to in WITH_DEADLINE else None
+    appointment.needs_other_time = to == Status.BOOKED and appointment.needs_other_time
     appointment.calendar_sequence += 1
     appointment.save(update_fields=CHANGED)
     record(appointment, before, by, now, reason)
@@ -190,6 +199,7 @@ def move(
     place(appointment, opening, blocked)
     appointment.expires_at = expires_at
     appointment.attendance_confirmed_at = None
+    appointment.needs_other_time = False
     appointment.calendar_sequence += 1
     appointment.save()
     record(appointment, status, by, now)

@@ -3,7 +3,7 @@
 A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import MIMEPart
 from email.utils import formataddr, parseaddr
@@ -61,9 +61,7 @@ def expired(context: Context) -> EmailMultiAlternatives:
 def cancelled(context: Context) -> EmailMultiAlternatives:
     """A calendar that took the appointment in takes it out again."""
     mail = _to_patient(context)
-    events = AppointmentEvent.objects.filter(appointment=context.appointment.id)
-    was_booked = events.filter(to_status=Status.BOOKED).exists()
-    return _with_calendar(mail, context) if was_booked else mail
+    return _with_calendar(mail, context) if _was_booked(context.appointment) else mail
 
 
 def moved(context: Context) -> EmailMultiAlternatives:
@@ -74,7 +72,15 @@ def moved(context: Context) -> EmailMultiAlternatives:
 
 
 def offered(context: Context) -> EmailMultiAlternatives:
-    return _to_patient(context)
+    """What had been confirmed before is taken out of the calendar that has it."""
+    mail = _to_patient(context)
+    replaced = Appointment.objects.replaced_by_offers_to(context.appointment.request)
+    return _with_calendar(mail, replace(context, appointment=replaced)) if replaced else mail
+
+
+def _was_booked(appointment: Appointment) -> bool:
+    events = AppointmentEvent.objects.filter(appointment=appointment.id)
+    return events.filter(to_status=Status.BOOKED).exists()
 
 
 def offer_ended(context: Context) -> EmailMultiAlternatives:
@@ -184,6 +190,7 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
         "may_ask_again": appointment.reason_code not in NOT_ONLINE,
         "answer_by": _local(appointment, appointment.request.answer_by),
         "offers": Appointment.objects.offered_to(appointment.request).with_people(),
+        "replaced": Appointment.objects.replaced_by_offers_to(appointment.request),
         "expires_at": _local(appointment, appointment.expires_at),
         "zone_name": appointment.local_start.tzname(),
         "desk_url": f"{settings.SITE_URL}{reverse('admin:index')}",

@@ -42,7 +42,13 @@ from booking.actions.upkeep import (
     send_lost_links,
     warn_staff,
 )
-from booking.actions.visits import cancel, change_until, confirm_attendance, move
+from booking.actions.visits import (
+    cancel,
+    change_until,
+    confirm_attendance,
+    move,
+    need_other_time,
+)
 
 __all__ = [
     "MOST_OFFERS",
@@ -65,6 +71,7 @@ __all__ = [
     "hold",
     "keep_hold",
     "move",
+    "need_other_time",
     "offer",
     "record_call",
     "remind_patients",

@@ -61,7 +61,7 @@ def decline(
 def offer(
     *, appointment_id: UUID, times: Sequence[Proposal], note: str = "", by: Actor, now: datetime
 ) -> list[Appointment]:
-    """Staff offer up to three other times in place of the one that was asked for.
+    """Staff offer up to three other times in place of the one that was asked for or confirmed.
 
     That one is freed, and each of the others is kept until the patient takes one of them,
     declines them all, or the offer ends. Raises NotPossible, NotOffered, JustTaken or
@@ -73,8 +73,9 @@ def offer(
     lock_calendar()
     if changes.was_done(by):
         return list(Appointment.objects.offered_to(changes.get(appointment_id).request))
-    asked = changes.require(appointment_id, Status.PENDING, by=by, now=now)
+    asked = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
     leave_note(asked, note)
+    outbox.withdraw(asked, outbox.REMINDERS, now=now)
     reason = Reason.OTHER_TIMES_OFFERED
     changes.change(asked, Status.CANCELLED, by=by, now=now, reason=reason)
     until = deadlines.offer_until(

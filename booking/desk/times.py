@@ -45,7 +45,7 @@ def kept(request: HttpRequest) -> dict[str, str]:
 
 @require_http_methods(GET_AND_POST)
 def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    """Up to three other times for a request that waits."""
+    """Up to three other times for a request that waits, or for what cannot be kept."""
     appointment, now = reach_appointment(request, appointment_id), timezone.now()
     people = people_for(signed_in(request), appointment.request.service)
     form, error = OfferForm(posted(request), people=people), None
@@ -63,7 +63,8 @@ def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             return back(request, appointment)
         except NotFree as refusal:
             error = refusal
-    return choose(request, appointment, form, "Offer other times", (Status.PENDING,), error, now)
+    while_in = (Status.PENDING, Status.BOOKED)
+    return choose(request, appointment, form, "Offer other times", while_in, error, now)
 
 
 @require_http_methods(GET_AND_POST)

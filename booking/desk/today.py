@@ -55,6 +55,7 @@ class Desk:
     now: datetime
     waiting: list[Waiting]
     today: list[Day]
+    displaced: list[Appointment]
     offered: list[Times]
     expired: list[Times]
     may_decide: bool
@@ -125,6 +126,11 @@ def today_for(user: User, *, now: datetime) -> list[Day]:
     ]
 
 
+def displaced_for(user: User) -> list[Appointment]:
+    """For whom another time has to be found, since hours were taken away."""
+    return list(Appointment.objects.within_reach_of(user).needing_other_time().with_people())
+
+
 def offered_for(user: User, *, now: datetime) -> list[Times]:
     """What waits for patients to choose, the first to end first."""
     return by_request(Appointment.objects.within_reach_of(user).waiting_for_patients(), now=now)
@@ -160,6 +166,7 @@ def desk_for(user: User, *, now: datetime) -> Desk:
         now=now,
         waiting=waiting_for(user, now=now),
         today=today_for(user, now=now),
+        displaced=displaced_for(user),
         offered=offered_for(user, now=now),
         expired=expired_for(user, now=now),
         may_decide=user.has_perm("booking.decide_request"),

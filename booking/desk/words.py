@@ -14,6 +14,7 @@ BY_REASON = {
     Reason.OFFER_ENDED: "Offer ended, not taken in time",
     Reason.OFFER_WITHDRAWN: "Offer withdrawn",
     Reason.NOT_ANSWERED: "Expired, not answered in time",
+    Reason.OTHER_TIME_NEEDED: "Another time to be found",
     Reason.COMING: "Said to be coming",
     **dict.fromkeys(DECLINE_REASONS, "Declined"),
 }

@@ -80,6 +80,7 @@ class Reason(models.TextChoices):
     OTHER_OFFER_TAKEN = "other_offer_taken", _("You took another of the times we had offered.")
     OFFER_DECLINED = "offer_declined", _("You declined the times we had offered.")
     OFFER_ENDED = "offer_ended", _("The times we had offered were not taken in time.")
+    OTHER_TIME_NEEDED = "other_time_needed", _("Another time has to be found.")
     OFFER_WITHDRAWN = "offer_withdrawn", _("We had to withdraw the times we had offered.")
     NOT_POSSIBLE = "not_possible", _("We cannot offer this time after all.")
     OTHER_SERVICE = "other_service", _("Another kind of appointment would suit you better.")
@@ -137,9 +138,24 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The times that a patient can choose from, the earliest first."""
         return self.filter(request=request, status=Status.PROPOSED).order_by("starts_at")
 
+    def replaced_by_offers_to(self, request: AppointmentRequest) -> "Appointment | None":
+        """The confirmed appointment in whose place the times are that a request is offered."""
+        freed = self.filter(request=request, reason_code=Reason.OTHER_TIMES_OFFERED)
+        booked = AppointmentEvent.objects.filter(request=request.id, to_status=Status.BOOKED)
+        return freed.filter(id__in=booked.values("appointment")).with_people().last()
+
     def standing(self) -> Self:
         """What is asked for, offered or agreed: the request has not come to nothing."""
         return self.filter(status__in=(Status.PENDING, Status.PROPOSED, Status.BOOKED))
+
+    def to_come(self, *, now: datetime) -> Self:
+        """What stands and has not begun, the nearest first."""
+        return self.standing().filter(starts_at__gt=now).order_by("starts_at")
+
+    def needing_other_time(self) -> Self:
+        """For whom staff still have to find another time, the nearest first."""
+        found = self.filter(status__in=(Status.PENDING, Status.BOOKED), needs_other_time=True)
+        return found.order_by("starts_at")
 
     def expired_after(self, moment: datetime) -> Self:
         """Requests and offers of times after a moment that nobody answered, the nearest first."""
@@ -200,6 +216,11 @@ class Appointment(models.Model):
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     attendance_confirmed_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the patient said: I am coming."
+    )
+    needs_other_time = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="It lies outside the hours now, and staff said that they will find another.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

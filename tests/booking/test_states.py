@@ -59,6 +59,10 @@ def attend(appointment: Appointment, by: Actor, now: datetime) -> None:
     actions.confirm_attendance(appointment_id=appointment.id, by=by, now=now)
 
 
+def need(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.need_other_time(appointment_id=appointment.id, by=by, now=now)
+
+
 def expire(appointment: Appointment, by: Actor, now: datetime) -> None:
     """At its deadline, where it has one; nobody does it but the clock."""
     if not actions.expire_lapsed(now=appointment.expires_at or now, appointment_id=appointment.id):
@@ -77,6 +81,7 @@ ACTIONS: dict[str, Action] = {
         move,
         cancel,
         attend,
+        need,
         expire,
     )
 }
@@ -99,6 +104,9 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("confirm", Status.PENDING): Allowed(Status.BOOKED, (Kind.CONFIRMED,), who=NOT_PATIENTS),
     ("decline", Status.PENDING): Allowed(Status.CANCELLED, (Kind.DECLINED,), who=NOT_PATIENTS),
     ("offer", Status.PENDING): Allowed(Status.CANCELLED, (Kind.OFFERED,), who=NOT_PATIENTS),
+    ("offer", Status.BOOKED): Allowed(Status.CANCELLED, (Kind.OFFERED,), who=NOT_PATIENTS),
+    ("need", Status.PENDING): Allowed(Status.PENDING, (), who=NOT_PATIENTS, keeps_deadline=True),
+    ("need", Status.BOOKED): Allowed(Status.BOOKED, (), who=NOT_PATIENTS),
     ("accept", Status.PROPOSED): Allowed(Status.BOOKED, (Kind.CONFIRMED, Kind.STAFF_OFFER_TAKEN)),
     ("decline_offers", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.STAFF_OFFER_DECLINED,)),
     ("move", Status.PENDING): Allowed(
