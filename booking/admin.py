@@ -16,7 +16,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import emails, links
-from booking.desk import touched
+from booking.desk import (
+    touched,
+    wordings,  # noqa: F401  its page registers itself
+)
 from booking.desk.calls import offers_in, what_to_say
 from booking.desk.history import history_of
 from booking.desk.today import caution_names, flags_of

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import MIMEPart
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +25,8 @@ from booking.models.appointments import (
     Status,
 )
 from booking.models.messages import Message
+from booking.wording import FOLDER as OWN_WORDS
+from booking.wording import own_words
 from clinic.models import Clinic, User
 
 # Who answers requests, by the names of their groups in clinic.roles.
@@ -181,7 +184,7 @@ def _to_staff(context: Context) -> EmailMultiAlternatives:
 
 def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     message, appointment = context.message, context.appointment
-    values = {
+    values: dict[str, Any] = {
         "appointment": appointment,
         "clinic": context.clinic,
         "link": links.address_for(appointment.request),
@@ -197,9 +200,10 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
         "language": message.language,
     }
     folder = f"emails/{message.kind}"
-    subject = one_line(render_to_string(f"{folder}/subject.txt", values))
+    if own := own_words(message, values):
+        folder, values = OWN_WORDS, values | own
     mail = EmailMultiAlternatives(
-        subject=subject,
+        subject=one_line(render_to_string(f"{folder}/subject.txt", values)),
         body=render_to_string(f"{folder}/body.txt", values),
         from_email=sender(context.clinic),
         to=to,

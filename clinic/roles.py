@@ -48,6 +48,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **FRONT_DESKS,
         "axes.accessattempt": ("view", "delete"),  # deleting one lets its account try again
         "booking.appointmentevent": VIEW,
+        "booking.wording": ALL,
         "clinic.accesslog": VIEW,
         "clinic.clinic": CORRECT,
         "clinic.location": KEEP,

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import feeds, times, views
+from booking.desk import feeds, times, views, wordings
 
 app_name = "desk"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     staff("book/", times.book, "book"),
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
+    staff("wording/preview/", wordings.preview, "wording-preview"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
 ]

@@ -2,6 +2,7 @@ from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.messages import Heartbeat, LostLink, Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
+from booking.models.wordings import Wording
 
 __all__ = [
     "Appointment",
@@ -12,4 +13,5 @@ __all__ = [
     "Message",
     "Patient",
     "Status",
+    "Wording",
 ]
