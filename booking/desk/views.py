@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions
 from booking.actors import Actor
-from booking.desk.forms import OUT_OF_DATE, AppointmentForm, CancelForm, DeclineForm, DeskForm
+from booking.desk.forms import (
+    OUT_OF_DATE,
+    AppointmentForm,
+    CancelForm,
+    DeclineForm,
+    DeskForm,
+    NoteForm,
+    SeveralForm,
+)
 from booking.desk.history import last_change, last_handling
 from booking.errors import BookingError, NotFree, NotPossible
 from booking.models import Appointment, Message, Status
@@ -55,6 +63,12 @@ def reach_message(request: HttpRequest, message_id: UUID) -> Message:
     return message
 
 
+def name_of(appointment: Appointment) -> str:
+    patient = appointment.request.patient
+    assert patient is not None  # nobody reaches what was not sent
+    return patient.full_name
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: nothing, while the page is only looked at."""
     return request.POST if request.method == "POST" else None
@@ -75,12 +89,17 @@ def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
         action()
     except NotFree:
         raise
-    except NotPossible as error:
-        messages.warning(request, f"{error} {last_change(error.appointment)}")
     except BookingError as error:
-        messages.warning(request, str(error))
+        messages.warning(request, why_not(error))
     else:
         messages.success(request, done)
+
+
+def why_not(error: BookingError) -> str:
+    """In a sentence; where somebody was first, who, and what they did."""
+    if isinstance(error, NotPossible):
+        return f"{error} {last_change(error.appointment)}".strip()
+    return str(error)
 
 
 def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
@@ -92,7 +111,7 @@ def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 
 def refuse(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """Too late: say what it has become, and who was first."""
-    messages.warning(request, f"{NotPossible(appointment)} {last_change(appointment)}")
+    messages.warning(request, why_not(NotPossible(appointment)))
     return back(request, appointment)
 
 
@@ -109,6 +128,8 @@ def ask(
     form: BaseForm,
     title: str,
     while_in: tuple[Status, ...],
+    *,
+    removes: bool = False,
 ) -> HttpResponse:
     """The page that asks for a reason or a note, as long as there is something to answer."""
     if appointment.status not in while_in:
@@ -120,6 +141,7 @@ def ask(
         appointment=appointment,
         form=form,
         from_appointment="from_appointment" in {**request.GET, **request.POST},
+        removes=removes,
     )
 
 
@@ -155,6 +177,32 @@ def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         )
         return back(request, appointment)
     return ask(request, appointment, form, "Decline this request", (Status.PENDING,))
+
+
+@require_POST
+def confirm_several(request: HttpRequest) -> HttpResponse:
+    """Each by itself: what cannot be confirmed keeps no other from it, and is named with why."""
+    user, now = signed_in(request), timezone.now()
+    if not user.has_perm("booking.decide_request"):
+        raise PermissionDenied
+    form = SeveralForm(request.POST)
+    if not form.is_valid():
+        problems = [str(text) for errors in form.errors.values() for text in errors]
+        messages.warning(request, " ".join(dict.fromkeys(problems)))
+        return redirect("admin:index")
+    confirmed = []
+    for key, shown in form.cleaned_data["chosen"]:
+        appointment = reach_appointment(request, key)
+        by = Actor.staff(user, uuid5(form.cleaned_data["submission"], str(key)), shown)
+        try:
+            actions.confirm(appointment_id=key, by=by, now=now)
+        except BookingError as error:
+            messages.warning(request, f"Not confirmed: {name_of(appointment)}. {why_not(error)}")
+        else:
+            confirmed.append(name_of(appointment))
+    if confirmed:
+        messages.success(request, f"Confirmed: {', '.join(confirmed)}. They are told.")
+    return redirect("admin:index")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,11 +247,29 @@ def too_late(request: HttpRequest, message: Message, what: str, done: str, gone:
         messages.warning(request, f"{gone} {said}".strip())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def note(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Write down what was said in a call about this request."""
+    appointment = reach_appointment(request, appointment_id)
+    form = NoteForm(posted(request))
+    if form.is_valid():
+        actions.note_call(
+            request_id=appointment.request_id,
+            author=signed_in(request),
+            text=form.cleaned_data["text"],
+            by=staff_of(request, form),
+            now=timezone.now(),
+        )
+        messages.success(request, f"The call with {name_of(appointment)} is noted.")
+        return back(request, appointment)
+    return ask(request, appointment, form, "Note a call", tuple(Status))
+
+
 @require_POST
 def called(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message, now = reach_message(request, message_id), timezone.now()
     what, done = "call made", "The call is recorded."
-    if message.channel == Message.Channel.CALL and message.state == Message.State.WAITING:
+    if message.is_to_be_called:
         record = partial(actions.record_call, message_id=message.pk, now=now)
         handle(request, message, what, lambda by: record(by=by), done)
     else:
