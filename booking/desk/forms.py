@@ -86,10 +86,11 @@ class ChoicesField(forms.Field):
 
     widget = forms.MultipleHiddenInput
 
-    def to_python(self, value: Any) -> list[tuple[UUID, str]]:
-        parts = [str(text)[:128].partition(" ") for text in dict.fromkeys(value or ())]
+    def to_python(self, value: Any) -> dict[UUID, str]:
+        """Each with what the page showed of it."""
+        parts = [str(text)[:128].partition(" ") for text in value or ()]
         try:
-            return [(UUID(key), shown) for key, _space, shown in parts]
+            return {UUID(key): shown for key, _space, shown in parts}
         except ValueError:
             raise ValidationError(OUT_OF_DATE) from None
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import day, feeds, times, views
+from booking.desk import day, feeds, several, times, views
 
 app_name = "desk"
 
@@ -27,7 +27,7 @@ urlpatterns = [
         staff(f"appointments/<uuid:appointment_id>/{verb}/", day.mark, verb, verb=verb)
         for verb in day.MARKS
     ),
-    staff("requests/confirm/", views.confirm_several, "confirm-several"),
+    staff("requests/confirm/", several.confirm_several, "confirm-several"),
     staff("book/", times.book, "book"),
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),

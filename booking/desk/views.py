@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,6 @@ from booking.desk.forms import (
     DeclineForm,
     DeskForm,
     NoteForm,
-    SeveralForm,
 )
 from booking.desk.history import last_change, last_handling
 from booking.errors import BookingError, NotFree, NotPossible
@@ -177,32 +176,6 @@ def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         )
         return back(request, appointment)
     return ask(request, appointment, form, "Decline this request", (Status.PENDING,))
-
-
-@require_POST
-def confirm_several(request: HttpRequest) -> HttpResponse:
-    """Each by itself: what cannot be confirmed keeps no other from it, and is named with why."""
-    user, now = signed_in(request), timezone.now()
-    if not user.has_perm("booking.decide_request"):
-        raise PermissionDenied
-    form = SeveralForm(request.POST)
-    if not form.is_valid():
-        problems = [str(text) for errors in form.errors.values() for text in errors]
-        messages.warning(request, " ".join(dict.fromkeys(problems)))
-        return redirect("admin:index")
-    confirmed = []
-    for key, shown in form.cleaned_data["chosen"]:
-        appointment = reach_appointment(request, key)
-        by = Actor.staff(user, uuid5(form.cleaned_data["submission"], str(key)), shown)
-        try:
-            actions.confirm(appointment_id=key, by=by, now=now)
-        except BookingError as error:
-            messages.warning(request, f"Not confirmed: {name_of(appointment)}. {why_not(error)}")
-        else:
-            confirmed.append(name_of(appointment))
-    if confirmed:
-        messages.success(request, f"Confirmed: {', '.join(confirmed)}. They are told.")
-    return redirect("admin:index")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
