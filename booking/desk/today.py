@@ -198,9 +198,15 @@ def can_be_called(message: Message) -> bool:
     return message.is_to_be_called and patient is not None and bool(patient.telephone)
 
 
-def calls_in(rows: Iterable[Message], notes: Notes) -> list[Call]:
-    to_call = [row for row in rows if can_be_called(row)]
-    offers = offers_in(to_call)
+def calls_in(
+    messages: Iterable[Message], offered: Iterable[Times] | None, notes: Notes
+) -> list[Call]:
+    """`offered` are all the offers there are, where whoever looks sees all."""
+    to_call = [row for row in messages if can_be_called(row)]
+    if offered is None:
+        offers = offers_in(to_call)
+    else:
+        offers = {times.first.request_id: times.appointments for times in offered}
     return [Call(row, what_to_say(row, offers), notes.get(row.request_id, [])) for row in to_call]
 
 
@@ -221,15 +227,17 @@ def desk_for(user: User, *, now: datetime) -> Desk:
     )
     messages = messages_for(user)
     notes = notes_of([*(row.request_id for row in rows), *(row.request_id for row in messages)])
+    offered = offered_in(rows, notes, now=now)
+    sees_all = user.has_perm("booking.reach_everyone")
     return Desk(
         now=now,
         waiting=waiting_in(rows, notes, now=now),
         today=days_in(rows),
-        offered=offered_in(rows, notes, now=now),
+        offered=offered,
         expired=expired_in(rows, notes, now=now),
         may_decide=user.has_perm("booking.decide_request"),
         may_book=user.has_perms(("booking.decide_request", "booking.reach_everyone")),
         handles_messages=user.has_perm("booking.view_message"),
-        calls=calls_in(messages, notes),
+        calls=calls_in(messages, offered if sees_all else None, notes),
         failed=[row for row in messages if not can_be_called(row)],
     )

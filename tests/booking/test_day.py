@@ -15,6 +15,7 @@ from booking.models.appointments import MAY_END_EARLY
 from clinic.models import Practitioner, Service
 from tests.booking.builders import (
     TEN_O_CLOCK,
+    a_clinic,
     a_draft,
     a_location,
     a_practitioner,
@@ -32,6 +33,11 @@ pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 HALF_PAST = TEN_O_CLOCK + 30 * MINUTE
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _clinic() -> None:
+    a_clinic()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 15
+MOST_QUERIES = 14
 OFF_THE_DESK = {Status.HELD, Status.CANCELLED, Status.ENTERED_IN_ERROR}
 
 

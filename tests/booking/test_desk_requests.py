@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -190,9 +191,12 @@ class TestNotesOfCalls:
             cursor.execute("SELECT text FROM booking_callnote")
             assert "answer" not in cursor.fetchone()[0]
 
-    def test_it_stands_in_the_row_on_the_request_and_on_the_appointment(self) -> None:
+    def test_it_stands_in_the_row_on_the_request_and_on_the_appointment(
+        self, clock: time_machine.Traveller
+    ) -> None:
         row, client = a_waiting("Ada Example"), a_client(OWNER, full_name="Ana Reyes")
         self.note(client, row, "No answer.")
+        clock.shift(timedelta(minutes=5))
         self.note(client, row, "Will call back.")
         request_page = reverse("admin:booking_appointmentrequest_change", args=[row.request_id])
         for page in (INDEX, page_of(row.pk), request_page):
