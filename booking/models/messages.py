@@ -33,9 +33,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_the_desk(self) -> Self:
         """What needs a person: calls to make, and what could not be delivered."""
-        call = models.Q(state=Message.State.WAITING, channel=Message.Channel.CALL)
-        failed = models.Q(state=Message.State.FAILED)
-        return self.filter(call | failed).order_by("created_at")
+        return self.calls_to_make() | self.failed()
 
     def to_be_called(self) -> Self:
         """Patients who get a call, be it instead of an e-mail that could not be delivered."""
