@@ -14,8 +14,8 @@ Kind = AppointmentEvent.ActorKind
 class Actor:
     """Who acts, and with which form.
 
-    `submission` is the token of the form that was sent, and `shown` the state and the time of the
-    appointment that stood on its page: an action that finds another refuses.
+    `submission` is the token of the form that was sent, and `shown` what stood on its page of the
+    appointment, its state, its time and with whom: an action that finds another refuses.
     """
 
     kind: Kind

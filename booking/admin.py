@@ -6,6 +6,7 @@ Only booking/actions.py changes them; the buttons on these pages lead to booking
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -62,11 +63,18 @@ def user_of(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+class PatientForm(forms.ModelForm):
+    def clean_email(self) -> str:
+        """One spelling, by which the open requests of an address are counted."""
+        return str(self.cleaned_data["email"]).lower()
+
+
 @admin.register(Patient)
 class PatientAdmin(AuditedAdmin):
     """What the patient said of themselves; the desk may correct it, and nobody deletes it."""
 
     actions = None
+    form = PatientForm
     list_display = ("full_name", "birth_date", "email", "telephone", "language", "created_at")
     list_filter = ("language", "prefers")
     search_fields = ("full_name", "email", "telephone")
@@ -178,6 +186,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     date_hierarchy = "starts_at"
     show_full_result_count = False
     ordering = ("-starts_at",)
+    empty_value_display = "–"
     fieldsets = (
         (
             None,
@@ -185,8 +194,8 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                 "fields": (
                     "when",
                     "status",
-                    "reason_code",
-                    "expires_at",
+                    "ended_because",
+                    "kept_until",
                     "attendance",
                     "service",
                     "practitioner",
@@ -232,6 +241,15 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
         return when(appointment)
+
+    @admin.display(description="why it ended")
+    def ended_because(self, appointment: Appointment) -> str:
+        return said(appointment.get_reason_code_display())
+
+    @admin.display(description="kept until")
+    def kept_until(self, appointment: Appointment) -> str:
+        at = appointment.expires_at
+        return moment(at, appointment.location.zone) if at else "–"
 
     @admin.display(description="says they are coming")
     def attendance(self, appointment: Appointment) -> str:

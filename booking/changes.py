@@ -286,6 +286,7 @@ def end_offers(
     if reason == Reason.OFFER_ENDED:
         outbox.tell(offers[0], patient=Kind.OFFER_ENDED, staff=Kind.STAFF_OFFER_ENDED, now=now)
     elif reason == Reason.OFFER_DECLINED:
+        outbox.withdraw_calls(request, now=now)
         outbox.tell(offers[0], staff=Kind.STAFF_OFFER_DECLINED, now=now)
     else:
         outbox.tell(offers[0], patient=Kind.OFFER_ENDED, now=now)

@@ -16,6 +16,7 @@ EVENING = time(18)
 OFFER_FOR = timedelta(hours=24)
 OFFER_ENDS_BEFORE_START = timedelta(hours=1)
 LEAST_TIME_TO_ACCEPT = timedelta(hours=1)
+LEAST_TIME_TO_ANSWER = timedelta(hours=2)
 WARN_STAFF_AT_MOST = timedelta(hours=2)
 
 
@@ -55,10 +56,13 @@ def latest_answer(
 ) -> datetime:
     """The last moment to answer for a visit: its start less the cut-off, while people are awake.
 
-    Where that has passed already, half of the time that is left.
+    Where that has passed already or is too near, half of the time that is left, if that is later:
+    whoever asks for the first time that the notice allows may ask minutes before the cut-off.
     """
     latest = awake(starts_at - cutoff, zone)
-    return latest if latest > now else now + (starts_at - now) / 2
+    if latest - now >= LEAST_TIME_TO_ANSWER:
+        return latest
+    return max(latest, now + (starts_at - now) / 2)
 
 
 def answer_by(

@@ -16,7 +16,13 @@ from django.utils import translation
 
 from booking import links
 from booking.ics import calendar_file, method_of
-from booking.models.appointments import Appointment, AppointmentEvent, Reason, Status
+from booking.models.appointments import (
+    NOT_ONLINE,
+    Appointment,
+    AppointmentEvent,
+    Reason,
+    Status,
+)
 from booking.models.messages import Message
 from clinic.models import Clinic, User
 
@@ -175,6 +181,7 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
         "link": links.address_for(appointment.request),
         "attend_link": links.address_for(appointment.request, "appointment-attend"),
         "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
+        "may_ask_again": appointment.reason_code not in NOT_ONLINE,
         "answer_by": _local(appointment, appointment.request.answer_by),
         "offers": Appointment.objects.offered_to(appointment.request).with_people(),
         "expires_at": _local(appointment, appointment.expires_at),

@@ -122,7 +122,7 @@ class NotPossible(BookingError):
 
 
 class ChangedMeanwhile(NotPossible):
-    """The page that somebody acts from shows another state or time than there is."""
+    """The page that somebody acts from shows another state, time or person than there is."""
 
     def __str__(self) -> str:
         return _("This has changed in the meantime. Here is how it is now.")

@@ -8,7 +8,7 @@ from booking.availability import Hours, Opening, Rules, open_on
 from booking.search import search
 from booking.team import HOURS, closed_times, team_of
 from booking.walltime import DAY, Interval, days, merged
-from clinic.directory import directory
+from clinic.directory import Directory
 from clinic.models import Location, Practitioner, Service
 
 FIRST_LOOK = timedelta(days=15)
@@ -146,9 +146,11 @@ def next_openings(
     return found
 
 
-def open_hours(location: Location, first_day: date, last_day: date) -> list[Interval]:
+def open_hours(
+    known: Directory, location: Location, first_day: date, last_day: date
+) -> list[Interval]:
     """When a location is open, as the site says: the hours of all there, less its closures."""
-    zone, asked, known = location.zone, (first_day, last_day), directory()
+    zone, asked = location.zone, (first_day, last_day)
     closed = list(closed_times(known.closures, location.pk, zone, asked))
     here = (row for row in known.hours if row.location_id == location.pk)
     hours = {Hours(*(getattr(row, name) for name in HOURS)) for row in here}

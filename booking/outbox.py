@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from booking.models.appointments import Appointment, Reason
-from booking.models.messages import Message
+from booking.models.messages import Message, MessageQuerySet
+from booking.models.requests import AppointmentRequest
 
 Kind, Channel = Message.Kind, Message.Channel
 
 # What whoever has just acted on the page has read there: it needs no call.
+# What is said of a visit that is to come: once it has begun, nobody needs to hear it.
+OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 
@@ -39,7 +42,7 @@ def _to_patient(
         return
     language = appointment.request.language
     if kind != Kind.REQUESTED:
-        withdraw(appointment, Kind.values, now=now, channel=Channel.CALL)
+        withdraw_calls(appointment.request, now=now)
     key = key_of(kind, appointment)
     if patient.email:
         yield message(kind, Channel.EMAIL, appointment, f"{key}:email", language=language, now=now)
@@ -47,7 +50,9 @@ def _to_patient(
         return  # who has just said so by the link knows it
     wants_call = not patient.email or patient.prefers == patient.Contact.TELEPHONE
     if wants_call and kind not in READ_ON_THE_PAGE and not is_on_the_phone:
-        yield message(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
+        call = message(kind, Channel.CALL, appointment, f"{key}:call", language=language, now=now)
+        call.useless_after = appointment.starts_at if kind in OF_A_VISIT else None
+        yield call
 
 
 def key_of(kind: Message.Kind, appointment: Appointment) -> str:
@@ -83,15 +88,15 @@ def put(messages: Iterable[Message]) -> None:
     Message.objects.bulk_create(messages)
 
 
-def withdraw(
-    appointment: Appointment,
-    kinds: Iterable[str],
-    *,
-    now: datetime,
-    channel: Message.Channel | None = None,
-) -> None:
+def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -> None:
     """What waits to be said and is no longer so: it is not said any more."""
-    waiting = Message.objects.unsent().filter(appointment=appointment, kind__in=kinds)
-    if channel:
-        waiting = waiting.filter(channel=channel)
-    waiting.update(state=Message.State.OBSOLETE, finished_at=now)
+    _withdraw(Message.objects.filter(appointment=appointment, kind__in=kinds), now)
+
+
+def withdraw_calls(request: AppointmentRequest, *, now: datetime) -> None:
+    """Whoever is called hears what has become of the request, and nothing of before."""
+    _withdraw(Message.objects.filter(request=request, channel=Channel.CALL), now)
+
+
+def _withdraw(messages: MessageQuerySet, now: datetime) -> None:
+    messages.unsent().update(state=Message.State.OBSOLETE, finished_at=now)

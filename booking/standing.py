@@ -10,6 +10,7 @@ from booking import actions, links
 from booking.history import Line, history_of
 from booking.models.appointments import (
     DECLINE_REASONS,
+    NOT_ONLINE,
     Appointment,
     AppointmentQuerySet,
     Reason,
@@ -37,6 +38,8 @@ ENDINGS = {
 }
 # What ends by itself, whether the worker has come round to it or not.
 WHEN_LAPSED = {Status.PENDING: Reason.NOT_ANSWERED, Status.PROPOSED: Reason.OFFER_ENDED}
+# Ended without a word of the clinic: what it wrote before was about something else.
+NOT_BY_CLINIC = {Reason.BY_PATIENT, Reason.OFFER_DECLINED, Reason.OFFER_ENDED}
 OFFERS_OVER = {Reason.OFFER_ENDED, Reason.OFFER_DECLINED, Reason.OFFER_WITHDRAWN}
 
 
@@ -115,6 +118,11 @@ class Standing:
         is_over = self.status == Status.BOOKED and not self.is_booked
         return str(HEADINGS[Status.FULFILLED if is_over else self.status])
 
+    @property
+    def note(self) -> str:
+        """What the clinic wrote to the patient about what stands, or about why it does not."""
+        return "" if self.reason in NOT_BY_CLINIC else self.request.note_to_patient
+
     @cached_property
     def offers(self) -> AppointmentQuerySet:
         return Appointment.objects.offered_to(self.request).with_people()
@@ -133,6 +141,10 @@ class Standing:
     @property
     def can_change(self) -> bool:
         return (self.is_pending or self.is_booked) and self.now <= self.change_until
+
+    @property
+    def may_ask_again(self) -> bool:
+        return self.reason not in NOT_ONLINE
 
     @property
     def can_attend(self) -> bool:

@@ -147,6 +147,10 @@ class ClinicAdmin(PublishingAdmin):
         ),
     )
 
+    def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:
+        """What was changed, and not the site version: others may have published meanwhile."""
+        obj.save(update_fields=form.changed_data)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

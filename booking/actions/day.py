@@ -16,7 +16,7 @@ from booking.models.messages import Message
 from booking.transactions import lock_calendar, one_transaction
 from booking.walltime import MINUTE, Interval
 
-Kind, Channel = Message.Kind, Message.Channel
+Kind = Message.Kind
 BACK_TO = {
     Status.ARRIVED: Status.BOOKED,
     Status.FULFILLED: Status.ARRIVED,
@@ -34,7 +34,7 @@ def arrive(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
         return changes.get(appointment_id)
     appointment = _on_its_day(appointment_id, Status.BOOKED, by=by, now=now)
     changes.change(appointment, Status.ARRIVED, by=by, now=now)
-    outbox.withdraw(appointment, Kind.values, now=now, channel=Channel.CALL)
+    outbox.withdraw_calls(appointment.request, now=now)
     return appointment
 
 
@@ -62,7 +62,7 @@ def mark_no_show(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointme
     if now < appointment.starts_at:
         raise NotYet
     changes.change(appointment, Status.NOSHOW, by=by, now=now)
-    outbox.withdraw(appointment, Kind.values, now=now, channel=Channel.CALL)
+    outbox.withdraw_calls(appointment.request, now=now)
     return appointment
 
 

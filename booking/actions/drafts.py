@@ -14,7 +14,7 @@ from booking.models.messages import Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
-from clinic.directory import directory
+from clinic.directory import Directory, directory
 from clinic.memory import the_clinic
 from clinic.models import Practitioner, Service
 from content.models import Article
@@ -140,6 +140,8 @@ def send(
     The same submission token twice gives the same request. Raises NoTimeChosen, JustTaken,
     NotOffered or TooMany.
     """
+    # Before the lock: whoever reads them anew may have to wait for a connection.
+    known, clinic = directory(), the_clinic()
     lock_calendar()
     chosen = _chosen(request_id)
     request = chosen.request
@@ -148,9 +150,9 @@ def send(
     if not request.is_draft:
         return request
     appointment = changes.keep(chosen, by=by, now=now)
-    if open_requests_of(details) >= the_clinic().open_requests_a_patient:
+    if open_requests_of(details, now=now) >= clinic.open_requests_a_patient:
         raise TooMany
-    request.answer_by = answer_by(appointment, now=now)
+    request.answer_by = answer_by(appointment, known, now=now)
     submit(request, details, now=now)
     changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
     outbox.tell(appointment, patient=Kind.REQUESTED, staff=Kind.STAFF_NEW_REQUEST, now=now)
@@ -197,13 +199,14 @@ def _chosen(request_id: UUID) -> Appointment:
     return chosen
 
 
-def open_requests_of(details: Details) -> int:
+def open_requests_of(details: Details, *, now: datetime) -> int:
     """How many requests of this address or number wait, for staff or for the patient."""
     patients = Patient.objects.reached_by(details.email, details.telephone)
     keys = list(patients.values_list("pk", flat=True))
     if not keys:
         return 0
-    waiting = Appointment.objects.filter(status__in=(Status.PENDING, Status.PROPOSED))
+    open_ones = (Status.PENDING, Status.PROPOSED)
+    waiting = Appointment.objects.filter(status__in=open_ones, expires_at__gt=now)
     return waiting.filter(request__patient__in=keys).values("request").distinct().count()
 
 
@@ -211,17 +214,17 @@ def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
 
 
-def answer_by(appointment: Appointment, *, now: datetime) -> datetime:
+def answer_by(appointment: Appointment, known: Directory, *, now: datetime) -> datetime:
     """When staff will have answered: counted in the hours in which the location is open."""
-    request, known = appointment.request, directory()
+    request = appointment.request
     service = known.service(request.service_id) or request.service
     location = known.location(appointment.location_id) or appointment.location
     today = now.astimezone(location.zone).date()
     last = appointment.starts_at.astimezone(location.zone).date()
     within = timedelta(hours=service.answer_within_open_hours)
-    soon = openings.open_hours(location, today, min(last, today + COUNTED_FIRST))
+    soon = openings.open_hours(known, location, today, min(last, today + COUNTED_FIRST))
     if last > today + COUNTED_FIRST and not deadlines.after_open_time(soon, within, now):
-        soon = openings.open_hours(location, today, last)  # closed for weeks
+        soon = openings.open_hours(known, location, today, last)  # closed for weeks
     return deadlines.answer_by(
         open_hours=soon,
         within=within,

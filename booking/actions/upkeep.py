@@ -181,13 +181,14 @@ def _coming_for(address: str, now: datetime) -> Iterable[Appointment]:
 
 
 def _send_link(appointment: Appointment, now: datetime) -> None:
-    slot = int(now.timestamp() // LINK_AGAIN_EVERY.total_seconds())
-    key = f"{Kind.LINK_AGAIN}:{appointment.request_id}:{slot}"
-    if _unsaid([key]):
-        language = appointment.request.language
-        kind, by_email = Kind.LINK_AGAIN, Channel.EMAIL
-        again = outbox.message(kind, by_email, appointment, key, language=language, now=now)
-        outbox.put([again])
+    kind, request = Kind.LINK_AGAIN, appointment.request
+    since = now - LINK_AGAIN_EVERY
+    if request.messages.filter(kind=kind, created_at__gt=since).exists():
+        return
+    key = f"{kind}:{request.pk}:{now.timestamp():.0f}"
+    language = request.language
+    again = outbox.message(kind, Channel.EMAIL, appointment, key, language=language, now=now)
+    outbox.put([again])
 
 
 @one_transaction

@@ -17,7 +17,7 @@ SENTENCES = {
     Kind.CANCELLED: "The appointment is cancelled.",
     Kind.OFFER_ENDED: "The times we offered are free again; shall we find another?",
 }
-WITH_REASON = {Kind.DECLINED, Kind.CANCELLED}
+WITH_REASON = {Kind.DECLINED, Kind.CANCELLED, Kind.OFFER_ENDED}
 WITH_NOTE = {*WITH_REASON, Kind.OFFERED}
 
 Offers = dict[UUID, list[Appointment]]

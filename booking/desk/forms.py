@@ -165,7 +165,10 @@ class MoveForm(SlotsForm):
 # The patient's questions as staff ask them on the telephone: label and hint.
 ASKED = {
     "full_name": ("Full name of the patient", ""),
-    "booked_by": ("Who is calling, and called back", "Only if it is not the patient."),
+    "booked_by": (
+        "Who is calling (optional)",
+        "Only if it is not the patient: we call this person back.",
+    ),
     "birth_date": (
         "Birth date of the patient (optional)",
         "So that nobody is mixed up. For example 3 14 1968.",

@@ -24,6 +24,7 @@ from booking.desk.views import (
     refuse,
     signed_in,
     staff_of,
+    told,
 )
 from booking.desk.words import moment
 from booking.errors import NotFree
@@ -57,7 +58,7 @@ def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                 lambda: actions.offer(
                     appointment_id=appointment.pk, times=wanted, note=note, by=by, now=now
                 ),
-                "Offered. The patient is asked to choose.",
+                f"Offered. {told(appointment, 'The patient is asked to choose.')}",
             )
             return back(request, appointment)
         except NotFree as refusal:
@@ -83,7 +84,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                     by=by,
                     now=now,
                 ),
-                "Moved. The patient is told.",
+                f"Moved. {told(appointment)}",
             )
             return back(request, appointment)
         except NotFree as refusal:

@@ -101,6 +101,17 @@ def why_not(error: BookingError) -> str:
     return str(error)
 
 
+def told(appointment: Appointment, how: str = "The patient is told.") -> str:
+    """How the patient learns of it: by e-mail, or by a call that somebody has to make."""
+    is_told = is_told_by_email(appointment)
+    return how if is_told else "There is no e-mail address: please call."
+
+
+def is_told_by_email(appointment: Appointment) -> bool:
+    patient = appointment.request.patient
+    return patient is not None and bool(patient.email)
+
+
 def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """To where the button was; never to an address that a form names."""
     if "from_appointment" in request.POST or "from_appointment" in request.GET:
@@ -133,11 +144,14 @@ def ask(
     """The page that asks for a reason or a note, as long as there is something to answer."""
     if appointment.status not in while_in:
         return refuse(request, appointment)
+    is_offer = appointment.status == Status.PROPOSED
+    offers = Appointment.objects.offered_to(appointment.request).with_people()
     return page(
         request,
         "answer",
         title,
         appointment=appointment,
+        offers=offers if is_offer else None,
         form=form,
         from_appointment="from_appointment" in {**request.GET, **request.POST},
         removes=removes,
@@ -153,7 +167,7 @@ def confirm(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         act(
             request,
             lambda: actions.confirm(appointment_id=appointment.pk, by=by, now=now),
-            "Confirmed. The patient is told.",
+            f"Confirmed. {told(appointment)}",
         )
     else:
         messages.warning(request, OUT_OF_DATE)
@@ -172,7 +186,7 @@ def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             lambda: actions.decline(
                 appointment_id=appointment.pk, reason=reason, note=note, by=by, now=now
             ),
-            "Declined. The patient is told why.",
+            f"Declined. {told(appointment, 'The patient is told why.')}",
         )
         return back(request, appointment)
     return ask(request, appointment, form, "Decline this request", (Status.PENDING,))
@@ -189,7 +203,7 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         act(
             request,
             lambda: actions.cancel(appointment_id=appointment.pk, note=note, by=by, now=now),
-            "Cancelled. The patient is told.",
+            f"Cancelled. {told(appointment)}",
         )
         return back(request, appointment)
     is_offer = appointment.status == Status.PROPOSED

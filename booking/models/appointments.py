@@ -97,6 +97,8 @@ DECLINE_REASONS = (
     Reason.NOT_OUR_FIELD,
     Reason.PLEASE_CALL,
 )
+# After these another request online would not help.
+NOT_ONLINE = (Reason.NOT_OUR_FIELD, Reason.PLEASE_CALL)
 
 
 EXPIRED = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
@@ -152,8 +154,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(waiting | of_the_day | expired)
 
     def current_of(self, request: AppointmentRequest) -> "Appointment":
-        """What a request that was sent has come to: what stands, else what was last."""
+        """What a request that was sent has come to: what stands, else what was last.
+
+        Of times that were offered together that is the one that was taken.
+        """
         rows = self.filter(request=request).exclude(status=Status.HELD).with_people()
+        rows = rows.exclude(reason_code=Reason.OTHER_OFFER_TAKEN)
         newest = rows.order_by("-created_at", "starts_at")
         found = newest.exclude(status=Status.CANCELLED).first() or newest.first()
         assert found is not None  # a request is sent with a time
@@ -270,13 +276,14 @@ class Appointment(models.Model):
 
     @property
     def shown(self) -> str:
-        """Its state and its time, for forms to say what their page showed.
+        """Its state, its time and with whom, for forms to say what their page showed.
 
         Offers stand and fall together: of them it is the time until which they stand.
         """
-        moment = self.expires_at if self.status == Status.PROPOSED else self.starts_at
-        assert moment is not None
-        return f"{self.status}-{moment.timestamp():.0f}"
+        if self.status == Status.PROPOSED:
+            assert self.expires_at is not None  # the database says so of every offer
+            return f"{self.status}-{self.expires_at.timestamp():.0f}"
+        return f"{self.status}-{self.starts_at.timestamp():.0f}-{self.practitioner_id}"
 
     @property
     def local_start(self) -> datetime:

@@ -91,6 +91,24 @@ def test_where_the_cut_off_has_passed_half_of_what_is_left() -> None:
     assert answer_by(now + 2 * HOUR, now=now) == now + HOUR
 
 
+@pytest.mark.parametrize("minutes", [1, 5, 119])
+def test_nobody_has_to_answer_within_minutes(minutes: int) -> None:
+    """Whoever asks for the first time that the notice allows, where the cut-off is as long."""
+    now = at(FRIDAY, "09:00")
+    starts_at = now + 24 * HOUR + timedelta(minutes=minutes)
+    assert wall(answer_by(starts_at, cutoff=24, now=now)) == "Fri 17:00"  # seven open hours
+
+
+def test_nor_sooner_than_the_cut_off_asks() -> None:
+    now = at(FRIDAY, "16:00")
+    assert answer_by(now + 2.5 * HOUR, cutoff=1, now=now) == now + 1.5 * HOUR
+
+
+def test_two_hours_before_the_cut_off_are_enough() -> None:
+    now = at(FRIDAY, "09:00")
+    assert answer_by(now + 26 * HOUR, cutoff=24, now=now) == now + 2 * HOUR
+
+
 def test_staff_are_warned_two_hours_before_or_in_the_last_quarter() -> None:
     asked = at(FRIDAY, "09:00")
     assert deadlines.warn_staff_at(asked_at=asked, deadline=asked + 24 * HOUR) == asked + 22 * HOUR

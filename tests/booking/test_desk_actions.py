@@ -17,6 +17,7 @@ from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_clinic,
+    a_patient,
     a_practitioner,
     a_request,
     a_service,
@@ -57,6 +58,13 @@ class TestConfirm:
         event = AppointmentEvent.objects.get()
         assert (event.actor_kind, event.actor) == ("staff", member.pk)
         assert Message.objects.get().kind == Message.Kind.CONFIRMED
+
+    def test_whom_no_message_reaches_is_to_be_called(self) -> None:
+        patient = a_patient(email="", telephone="+17325550199")
+        waiting = an_appointment(Status.PENDING, request=a_request(patient=patient))
+        response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(waiting))
+        assert said(response) == "Confirmed. There is no e-mail address: please call."
+        assert Message.objects.get().channel == Message.Channel.CALL
 
     def test_leads_back_to_the_appointment_it_came_from(self, waiting: Appointment) -> None:
         data = {"from_appointment": "1"}
@@ -144,6 +152,13 @@ class TestCancel:
         booked.refresh_from_db()
         assert (booked.status, booked.reason_code) == (Status.CANCELLED, Reason.BY_CLINIC)
         assert Message.objects.get().kind == Message.Kind.CANCELLED
+
+    def test_before_an_offer_is_withdrawn_all_its_times_are_shown(self) -> None:
+        first = an_appointment(Status.PROPOSED)
+        an_appointment(Status.PROPOSED, request=first.request, starts_at=TEN_O_CLOCK + HOUR)
+        page = a_client(FRONT_DESK).get(address("cancel", first.pk)).content.decode()
+        assert "10:00\u00a0am" in page
+        assert "11:00\u00a0am" in page
 
     def test_a_second_time_says_so(self) -> None:
         booked = an_appointment(Status.BOOKED)
@@ -234,6 +249,21 @@ class TestAPageOfBefore:
             response = client.post(address(verb, waiting.pk), pressed)
         assert "has changed in the meantime" in said(response)
         assert said(response).endswith("Moved, by the patient, 9:00\u00a0am.")
+
+    def test_it_is_with_somebody_else_at_the_same_time(
+        self, waiting: Appointment, now: datetime
+    ) -> None:
+        client, pressed = a_client(FRONT_DESK), form(waiting)
+        actions.move(
+            appointment_id=waiting.pk,
+            starts_at=waiting.starts_at,
+            practitioner=a_practitioner(waiting.request.service),
+            by=PATIENT,
+            now=now,
+        )
+        with nothing_is_done():
+            response = client.post(address("confirm", waiting.pk), pressed)
+        assert "has changed in the meantime" in said(response)
 
     @pytest.mark.parametrize("shown", ["", "nonsense", "pending-0", "x" * 4000])
     def test_a_form_about_something_else(self, waiting: Appointment, shown: str) -> None:

@@ -124,6 +124,12 @@ class TestPatients:
         assert patient.full_name == "Ada Example"
         assert patient.telephone == "+17325550188"
 
+    def test_an_address_is_stored_in_one_spelling(self) -> None:
+        """By which the open requests of an address are counted."""
+        patient = a_patient()
+        a_client(FRONT_DESK).post(change(patient), self.form(patient, email="Ada@Patients.TEST"))
+        assert list(Patient.objects.reached_by("ada@patients.test", "")) == [patient]
+
     def test_the_admins_own_log_holds_no_name(self) -> None:
         patient = a_patient(full_name="Ada Example")
         a_client(FRONT_DESK).post(change(patient), self.form(patient, full_name="Zed Other"))
@@ -262,7 +268,7 @@ class TestOneAppointment:
         ]
         text = a_client(OWNER).get(change(appointment)).content.decode()
         assert "Cancelled by you." in text
-        assert "9:05 a.m." in text
+        assert "9:05\u00a0am" in text
 
     def test_shows_moves_and_attendance_though_all_was_at_one_instant(self, now: datetime) -> None:
         service = a_service()

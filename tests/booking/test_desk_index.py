@@ -292,6 +292,16 @@ class TestCallsAndFailures:
         assert "Please call us, so that we can talk it over." in text
         assert "Bring your scans." in text
 
+    def test_a_withdrawn_offer_is_explained(self) -> None:
+        """Whoever is called may have no link to the page on which the note stands."""
+        message = self.a_message(channel=Message.Channel.CALL, kind=Message.Kind.OFFER_ENDED)
+        Appointment.objects.filter(request=message.request).update(
+            status=Status.CANCELLED, reason_code="offer_withdrawn"
+        )
+        message.request.note_to_patient = "The doctor is ill."
+        message.request.save()
+        assert "We had to withdraw the times we had offered. The doctor is ill." in page()
+
     def test_times_on_offer_are_read_out(self, now: datetime) -> None:
         message = self.a_message(channel=Message.Channel.CALL, kind=Message.Kind.OFFERED)
         assert message.appointment

@@ -77,6 +77,13 @@ class TestSeveralAtOnce:
         written = AccessLog.objects.filter(action="change", subject_type="appointment")
         assert set(written.values_list("subject", flat=True)) == {str(row.pk) for row in rows}
 
+    def test_who_has_no_e_mail_address_is_called(self) -> None:
+        patient = a_patient(full_name="Cal Mee", email="", telephone="+17325550199")
+        by_call = an_appointment(Status.PENDING, request=a_request(patient=patient))
+        assert self.press(a_client(FRONT_DESK), a_waiting("Ada Example"), by_call) == [
+            "Confirmed: Ada Example, Cal Mee. Please call: Cal Mee."
+        ]
+
     def test_what_another_has_answered_keeps_none_from_it_and_is_named_with_why(
         self, now: datetime
     ) -> None:

@@ -71,6 +71,21 @@ def test_one_is_taken_and_the_others_are_free(visitor: Visitor, offered: Offers)
     assert {"confirmed", "staff_offer_taken"} <= set(kinds())
 
 
+def test_the_one_that_was_taken_and_then_cancelled_is_what_the_page_shows(
+    english_visitor: Visitor, offered: Offers, now: datetime
+) -> None:
+    """And what the calendar file takes out; not the first of those that were offered."""
+    request, noon = offered[0].request, offered[1]
+    sends(english_visitor, request, "accept", offer=str(noon.id))
+    actions.cancel(appointment_id=noon.id, by=Actor.patient(), now=now)
+    page = text_of(opens(english_visitor, request))
+    assert "Cancelled by you." in page
+    assert "Wednesday, June 17, 2026, 12:00 pm (Eastern Time)" in page
+    assert "You took another" not in page
+    file = opens(english_visitor, request, "calendar").content.decode()
+    assert str(noon.calendar_uid) in file
+
+
 def test_the_same_form_twice_takes_one_and_gets_the_same_reply(
     visitor: Visitor, offered: Offers
 ) -> None:

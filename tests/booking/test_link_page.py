@@ -9,7 +9,8 @@ import time_machine
 from booking import actions, worker
 from booking.actors import Actor
 from booking.models import Appointment, Patient, Status
-from booking.models.appointments import DECLINE_REASONS, Reason
+from booking.models.appointments import DECLINE_REASONS, NOT_ONLINE, Reason
+from booking.standing import NOT_BY_CLINIC
 from clinic.models import User
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -105,9 +106,29 @@ def test_every_ending_is_said_with_the_way_on(
     page = opens(visitor, ended(reason).request)
     assert says(visitor, page, heading)
     assert says(visitor, page, text)
+    assert "732-555-0123" in text_of(page)
+
+
+@pytest.mark.parametrize("reason", [Reason.BY_CLINIC, Reason.NOT_POSSIBLE])
+def test_where_another_time_helps_it_can_be_booked_online(visitor: Visitor, reason: Reason) -> None:
+    page = opens(visitor, ended(reason).request)
     assert says(visitor, page, "You can ask for another time online, or call us:")
     assert says(visitor, page, "Book another time")
-    assert "732-555-0123" in text_of(page)
+
+
+def test_where_another_service_suits_better_all_of_them_are_offered(visitor: Visitor) -> None:
+    page = opens(visitor, ended(Reason.OTHER_SERVICE).request)
+    assert says(visitor, page, "Book a consultation")
+    assert not says(visitor, page, "Book another time")
+    assert "/book/?service=" not in page.content.decode()
+
+
+@pytest.mark.parametrize("reason", NOT_ONLINE)
+def test_where_no_other_time_helps_none_is_asked_for(visitor: Visitor, reason: Reason) -> None:
+    page = opens(visitor, ended(reason).request)
+    assert says(visitor, page, "Questions? Call us:")
+    assert not says(visitor, page, "You can ask for another time online, or call us:")
+    assert not says(visitor, page, "Book another time")
 
 
 def test_what_is_over_is_no_longer_confirmed(
@@ -160,6 +181,12 @@ def test_a_time_of_offers_that_are_over_is_not_shown_as_one_that_was_agreed(
 ) -> None:
     page = text_of(opens(english_visitor, ended(reason).request))
     assert "10:00" not in page
+
+
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.PROPOSED])
+def test_a_spanish_day_at_the_beginning_of_a_line_is_written_large(status: Status) -> None:
+    page = text_of(opens(Visitor("es"), an_appointment(status).request))
+    assert "Miércoles, 17 de junio de 2026, 10:00" in page
 
 
 # What comes next
@@ -224,6 +251,26 @@ def test_a_note_of_the_clinic_is_shown_as_it_was_typed(english_visitor: Visitor)
     appointment.request.save()
     page = opens(english_visitor, appointment.request).content.decode()
     assert "Please bring &lt;b&gt;your&lt;/b&gt; list." in page
+
+
+def noted(visitor: Visitor, appointment: Appointment) -> bool:
+    appointment.request.note_to_patient = "Please bring your list."
+    appointment.request.save()
+    return "Please bring your list." in text_of(opens(visitor, appointment.request))
+
+
+def test_the_note_with_an_offer_is_still_there_once_a_time_is_taken(
+    english_visitor: Visitor,
+) -> None:
+    assert noted(english_visitor, an_appointment(Status.PROPOSED))
+    assert noted(english_visitor, an_appointment(Status.BOOKED))
+
+
+@pytest.mark.parametrize("reason", sorted(NOT_BY_CLINIC))
+def test_what_the_clinic_wrote_before_is_no_reason_for_what_it_did_not_end(
+    english_visitor: Visitor, reason: Reason
+) -> None:
+    assert not noted(english_visitor, ended(reason))
 
 
 # What happened before

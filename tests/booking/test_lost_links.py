@@ -152,6 +152,18 @@ def test_asked_again_it_comes_again_but_not_at_once(
     assert len(letters()) == 2
 
 
+def test_not_at_once_whatever_the_clock_says(
+    english_visitor: Visitor, clock: time_machine.Traveller
+) -> None:
+    coming()
+    clock.shift(9 * 60)
+    asks(english_visitor, ADA)
+    assert len(letters()) == 1
+    clock.shift(2 * 60)
+    asks(english_visitor, ADA)
+    assert len(letters()) == 1
+
+
 # What it gives away: nothing
 
 

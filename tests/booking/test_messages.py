@@ -187,6 +187,14 @@ def test_an_offer_that_is_over_says_why(reason: Reason, why: str) -> None:
     assert why in parts(say(Kind.OFFER_ENDED, appointment))["text/plain"]
 
 
+@pytest.mark.parametrize(("reason", "is_offered"), [("not_possible", True), ("please_call", False)])
+def test_who_is_asked_to_call_is_not_sent_to_book_online(reason: str, is_offered: bool) -> None:
+    appointment = an_appointment(Status.CANCELLED, reason_code=reason)
+    for text in parts(say(Kind.DECLINED, appointment)).values():
+        assert ("another time" in text) == is_offered
+        assert "732-555-0123" in text
+
+
 @pytest.mark.parametrize("kind", [Kind.STAFF_OFFER_DECLINED, Kind.STAFF_OFFER_ENDED])
 def test_staff_find_the_request_whose_offer_is_over(kind: Message.Kind) -> None:
     appointment = a_marked_request()
@@ -320,6 +328,16 @@ def test_without_an_address_the_desk_gets_a_call_to_make(now: datetime) -> None:
     call = Message.objects.calls_to_make().get()
     actions.record_call(message_id=call.id, by=DESK, now=now)
     assert not Message.objects.calls_to_make().exists()
+
+
+@pytest.mark.parametrize("kind", [Kind.STAFF_EXPIRED, Kind.STAFF_OFFER_ENDED])
+def test_staff_are_not_told_that_somebody_knows_who_is_still_to_be_called(
+    kind: Message.Kind,
+) -> None:
+    letter = say(kind, a_marked_request(email="", telephone="+17325550199"))
+    for type_ in ("text/plain", "text/html"):
+        assert "has been told" not in parts(letter)[type_]
+        assert "is to be told on the telephone" in parts(letter)[type_]
 
 
 def test_who_prefers_a_call_gets_both(now: datetime) -> None:

@@ -185,6 +185,18 @@ def test_whoever_wants_an_offered_time_gets_it_once_the_offer_has_ended(
     assert {status for _, status in statuses(asked)} == {"cancelled"}
 
 
+def test_a_call_that_nobody_made_before_the_visit_leaves_the_list(
+    service: Service, practitioner: Practitioner, now: datetime
+) -> None:
+    request = a_request(service, patient=a_patient(email="", telephone="+17325550199"))
+    asked = an_appointment(Status.PENDING, request=request, practitioner=practitioner)
+    actions.confirm(appointment_id=asked.id, by=STAFF, now=now)
+    assert Message.objects.calls_to_make().count() == 1
+    worker.run_once(now=TEN_O_CLOCK)
+    worker.look_ahead(now=TEN_O_CLOCK)
+    assert not Message.objects.calls_to_make().filter(kind=Message.Kind.CONFIRMED).exists()
+
+
 def test_staff_can_withdraw_an_offer(asked: Appointment, now: datetime) -> None:
     eleven, _ = offer(asked, ELEVEN, NOON, now=now)
     actions.cancel(appointment_id=eleven.id, by=STAFF, now=now)
@@ -200,6 +212,40 @@ def test_without_an_address_the_offer_is_made_on_the_telephone(
     offer(asked, ELEVEN, now=now)
     (call,) = Message.objects.calls_to_make()
     assert call.kind == Message.Kind.OFFERED
+
+
+@pytest.fixture
+def by_telephone(service: Service, practitioner: Practitioner) -> Appointment:
+    request = a_request(service, patient=a_patient(email="", telephone="+17325550199"))
+    return an_appointment(Status.PENDING, request=request, practitioner=practitioner)
+
+
+def calls() -> list[str]:
+    return [call.kind for call in Message.objects.calls_to_make()]
+
+
+def test_whoever_is_called_hears_what_is_so_now(by_telephone: Appointment, now: datetime) -> None:
+    """Not that the request was moved to a time that is not to be had after all."""
+    to = TEN_O_CLOCK + 4 * HOUR
+    actions.move(appointment_id=by_telephone.id, starts_at=to, by=STAFF, now=now)
+    assert calls() == ["moved"]
+    offer(by_telephone, ELEVEN, now=now)
+    assert calls() == ["offered"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_who_has_taken_an_offered_time_is_not_called_about_the_offer(
+    by_telephone: Appointment, which: int, now: datetime
+) -> None:
+    offered = offer(by_telephone, ELEVEN, NOON, now=now)
+    actions.accept_offer(appointment_id=offered[which].id, by=PATIENT, now=now)
+    assert calls() == ["confirmed"]
+
+
+def test_nor_who_has_declined_it(by_telephone: Appointment, now: datetime) -> None:
+    offered = offer(by_telephone, ELEVEN, NOON, now=now)
+    actions.decline_offers(appointment_id=offered[1].id, by=PATIENT, now=now)
+    assert calls() == []
 
 
 def test_the_events_of_one_instant_are_told_apart_and_in_order(

@@ -13,6 +13,7 @@ from booking.errors import JustTaken
 from booking.models import Appointment, AppointmentRequest, Status
 from booking.models.appointments import BLOCKING
 from booking.openings import FreeTimes
+from clinic.directory import directory
 from clinic.models import Closure, Practitioner, Room, Service, WorkingHours
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -357,7 +358,7 @@ def test_when_a_location_is_open(service: Service, now: datetime) -> None:
     a_practitioner(service, hours=((time(9), time(12)), (time(13), time(17))))
     a_practitioner(service, hours=((time(11), time(12, 30)),))
     Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, starts=time(16))
-    found = openings.open_hours(a_location(), WEDNESDAY, WEDNESDAY)
+    found = openings.open_hours(directory(), a_location(), WEDNESDAY, WEDNESDAY)
     nine = TEN_O_CLOCK - HOUR
     assert [(i.start - nine, i.end - nine) for i in found] == [
         (timedelta(), 3.5 * HOUR),
@@ -371,14 +372,14 @@ def test_a_location_is_open_for_who_works_in_spite_of_a_closure(service: Service
     a_practitioner(service, hours=((time(6), time(22)),), is_active=False)
     person.hours.update(despite_closures=True)
     Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, location=a_location())
-    [found] = openings.open_hours(a_location(), WEDNESDAY, WEDNESDAY)
+    [found] = openings.open_hours(directory(), a_location(), WEDNESDAY, WEDNESDAY)
     assert found == (TEN_O_CLOCK, TEN_O_CLOCK + HOUR)
 
 
 def test_days_off_of_one_person_do_not_close_the_location(service: Service) -> None:
     person = a_practitioner(service)
     Closure.objects.create(first_day=WEDNESDAY, last_day=WEDNESDAY, practitioner=person)
-    assert openings.open_hours(a_location(), WEDNESDAY, WEDNESDAY)
+    assert openings.open_hours(directory(), a_location(), WEDNESDAY, WEDNESDAY)
 
 
 def test_buffers_of_what_is_there_are_kept(service: Service, now: datetime) -> None:

@@ -12,6 +12,7 @@ from booking import actions
 from booking.actors import Actor
 from booking.errors import JustTaken, NoTimeChosen, TooMany
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Patient, Status
+from clinic.directory import directory
 from clinic.models import Practitioner, Service
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -154,14 +155,14 @@ def test_the_answer_comes_within_the_services_open_hours(now: datetime) -> None:
     service = a_service(answer_within_open_hours=8)
     a_practitioner(service)
     appointment = an_appointment(Status.HELD, service=service)
-    assert actions.answer_by(appointment, now=now) == now + timedelta(hours=8)
+    assert actions.answer_by(appointment, directory(), now=now) == now + timedelta(hours=8)
 
 
 def test_the_answer_comes_before_the_visit_less_the_cut_off(now: datetime) -> None:
     """Even where nobody works: nine on Wednesday less a night, at eight on Tuesday evening."""
     service = a_service(answer_within_open_hours=80, cancel_cutoff_hours=12)
     appointment = an_appointment(Status.HELD, service=service)
-    answer = actions.answer_by(appointment, now=now)
+    answer = actions.answer_by(appointment, directory(), now=now)
     assert answer == TEN_O_CLOCK - timedelta(hours=14)
 
 
@@ -220,6 +221,15 @@ def test_a_third_open_request_is_not_too_many(draft: AppointmentRequest, now: da
 def test_requests_that_were_answered_do_not_count(draft: AppointmentRequest, now: datetime) -> None:
     with_waiting_requests(3, email="ada@patients.test")
     Appointment.objects.filter(status=Status.PENDING).update(status=Status.BOOKED, expires_at=None)
+    assert send(draft, now, email="ada@patients.test").sent_at == now
+
+
+def test_nor_do_those_that_nobody_answered_in_time(
+    draft: AppointmentRequest, now: datetime
+) -> None:
+    """Whether the worker has come round to end them or not."""
+    with_waiting_requests(3, email="ada@patients.test")
+    Appointment.objects.filter(status=Status.PENDING).update(expires_at=now)
     assert send(draft, now, email="ada@patients.test").sent_at == now
 
 

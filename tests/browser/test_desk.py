@@ -63,7 +63,8 @@ def test_somebody_calls_is_booked_and_moved(owner_page: Page) -> None:
     owner_page.get_by_role("link", name="Move", exact=True).click()
     to = tick(owner_page, 2, "radio").split(",")[0]
     owner_page.get_by_role("button", name="Move to another time").click()
-    expect(owner_page.get_by_text("Moved. The patient is told.")).to_be_visible()
+    to_call = owner_page.get_by_text("Moved. There is no e-mail address: please call.")
+    expect(to_call).to_be_visible()
     moved = owner_page.get_by_role("row").filter(has_text="Moved")
     expect(moved).to_contain_text(to)
     assert_looks(owner_page, LOOKS)

@@ -1,6 +1,7 @@
 """Signing in, the staff's accounts, and what holds on every page of the admin."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic import memory
+from clinic.admin import ClinicAdmin
 from clinic.models import AccessLog, Clinic, Closure, User
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER, ROLES
 from tests.booking.builders import a_clinic
@@ -282,6 +284,26 @@ class TestTheClinicItself:
         desk.post(reverse("admin:clinic_closure_changelist"), action)
         assert not Closure.objects.exists()
         assert before < added < changed < version()
+
+    def test_what_others_publish_meanwhile_stays_published(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A version that readers know already must not come a second time, with other content."""
+        read = ClinicAdmin.get_object
+
+        def read_and_be_overtaken(*args: Any) -> Any:
+            found = read(*args)
+            memory.publish()
+            return found
+
+        before = Clinic.objects.get().site_version
+        monkeypatch.setattr(ClinicAdmin, "get_object", read_and_be_overtaken)
+        form = {"name": "Another name", "telephone": "732-555-0123"}
+        form |= {"time_zone": "America/New_York"}
+        form |= {"open_requests_a_patient": "3", "unconfirmed_share": "60"}
+        a_client(OWNER).post(reverse("admin:clinic_clinic_change", args=[1]), form)
+        clinic = Clinic.objects.get()
+        assert (clinic.name, clinic.site_version) == ("Another name", before + 2)
 
     def test_looking_publishes_nothing(self) -> None:
         before = Clinic.objects.get().site_version
