@@ -29,7 +29,7 @@ def put(name, status, starts_at):
         starts_at,
         request=builders.a_request(service, patient=patient),
         practitioner=builders.a_practitioner(
-            hours=(), is_active=False, name="On call", slug=f"for-{patient.pk}"
+            hours=(), is_active=False, order=999, name="On call", slug=f"for-{patient.pk}"
         ),
         location=place,
     )
