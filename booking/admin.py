@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import emails, links
+from booking.actions.day import REMOVABLE
 from booking.desk import (
     touched,
     wordings,  # noqa: F401  its page registers itself
@@ -24,7 +25,14 @@ from booking.desk.calls import offers_in, what_to_say
 from booking.desk.history import history_of
 from booking.desk.today import caution_names, flags_of
 from booking.desk.words import moment, when
-from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentRequest,
+    CallNote,
+    Message,
+    Patient,
+)
 from booking.models.appointments import Status
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 from clinic.models import User
@@ -104,10 +112,34 @@ class PatientAdmin(AuditedAdmin):
         return lines(link_to(row, f"{row.reference}, {row.service.name_en}") for row in rows)
 
 
+class CallNoteInline(admin.TabularInline):
+    """What was said in calls: to read. Nobody changes a note, and another one is written beside."""
+
+    model = CallNote
+    verbose_name_plural = "Calls"
+    fields = ("at", "author", "text")
+    readonly_fields = fields
+    ordering = ("at", "id")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[CallNote]:
+        return super().get_queryset(request).select_related("author")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(AppointmentRequest)
 class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
     """What was asked for. Drafts are their visitors' own and are not shown."""
 
+    inlines = (CallNoteInline,)
     list_display = ("reference", "patient_name", "service", "sent_at", "payment", "source")
     list_filter = ("service", "payment", "source", "language", "seen_by_doctor")
     list_select_related = ("patient", "service", "article")
@@ -208,7 +240,8 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         context["is_pending"] = appointment.status == Status.PENDING
         context["is_booked"] = appointment.status == Status.BOOKED
         context["is_offered"] = appointment.status == Status.PROPOSED
-        context["is_open"] = appointment.status in {Status.PENDING, Status.BOOKED, Status.PROPOSED}
+        context["is_removable"] = appointment.status in REMOVABLE
+        context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="when", ordering="starts_at")

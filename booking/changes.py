@@ -51,6 +51,12 @@ def refuse_patients(by: Actor) -> None:
         raise NotForPatients
 
 
+def refuse_all_but_staff(by: Actor) -> None:
+    """What only a person at the desk can have seen: neither a patient's link nor the clock."""
+    if not by.is_staff:
+        raise NotForPatients
+
+
 def get(appointment_id: UUID) -> Appointment:
     return Appointment.objects.with_people().get(id=appointment_id)
 

@@ -57,6 +57,29 @@ class NotForPatients(BookingError):
         return _("Only the clinic can do this. Please call us.")
 
 
+# What only staff are told, in English like their pages.
+
+
+class NotToday(BookingError):
+    def __str__(self) -> str:
+        return "This can be noted, and taken back, only on the day of the appointment."
+
+
+class NotYet(BookingError):
+    def __str__(self) -> str:
+        return "The time of this appointment has not come yet."
+
+
+class TakenMeanwhile(BookingError):
+    """The time that was given back is not free any more, so it cannot be taken back."""
+
+    def __str__(self) -> str:
+        return (
+            "This cannot be taken back: somebody else has the time by now. "
+            "Move one of the two first, or book another time for this patient."
+        )
+
+
 class TooLate(BookingError):
     def __str__(self) -> str:
         return _("It is too late to change this online. Please call us.")

@@ -31,6 +31,7 @@ CONTENT: dict[str, tuple[str, ...]] = {
 FRONT_DESKS: dict[str, tuple[str, ...]] = {
     "booking.appointment": (*VIEW, "decide_request", "reach_everyone"),
     "booking.appointmentrequest": VIEW,
+    "booking.callnote": VIEW,
     "booking.patient": CORRECT,
     "booking.message": (*VIEW, "handle_message"),
     "clinic.closure": ALL,
@@ -63,6 +64,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     PRACTITIONER: {
         "booking.appointment": (*VIEW, "decide_request"),
         "booking.appointmentrequest": VIEW,
+        "booking.callnote": VIEW,
         "booking.patient": VIEW,
         "clinic.closure": VIEW,
     },

@@ -150,6 +150,8 @@ AUTH_USER_MODEL = "clinic.User"
 SESSION_ENGINE = "clinic.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# What the desk replies names patients: it is kept here, and in no cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 
 def mailer() -> dict[str, Any]:

@@ -7,6 +7,7 @@ nothing more. What cannot be done raises a BookingError and changes nothing.
 drafts.py    from the safety gate to the request
 answers.py   staff confirm, decline, offer and book; the patient takes or declines an offer
 visits.py    moved, cancelled, attended
+day.py       arrived, completed, did not come; taken back; removed
 upkeep.py    what the clock does, messages, links
 """
 
@@ -20,6 +21,7 @@ from booking.actions.answers import (
     decline_offers,
     offer,
 )
+from booking.actions.day import arrive, complete, mark_no_show, remove, take_back
 from booking.actions.drafts import (
     REFERENCE_ALPHABET,
     Details,
@@ -35,6 +37,7 @@ from booking.actions.upkeep import (
     ask_for_links,
     expire_lapsed,
     forget_useless_messages,
+    note_call,
     record_call,
     remind_patients,
     renew_feed,
@@ -57,10 +60,12 @@ __all__ = [
     "Proposal",
     "accept_offer",
     "answer_by",
+    "arrive",
     "ask_for_links",
     "book",
     "cancel",
     "change_until",
+    "complete",
     "confirm",
     "confirm_attendance",
     "decline",
@@ -70,16 +75,20 @@ __all__ = [
     "forget_useless_messages",
     "hold",
     "keep_hold",
+    "mark_no_show",
     "move",
     "need_other_time",
+    "note_call",
     "offer",
     "record_call",
     "remind_patients",
+    "remove",
     "renew_feed",
     "save_answers",
     "send",
     "send_again",
     "send_lost_links",
     "start_draft",
+    "take_back",
     "warn_staff",
 ]

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import F
 
 from booking import changes, deadlines, outbox
 from booking.actors import Actor
 from booking.models.appointments import Appointment, AppointmentEvent, Status
+from booking.models.calls import CallNote
 from booking.models.messages import LostLink, Message
 from booking.transactions import lock_calendar, one_transaction
-from clinic.models import Practitioner
+from clinic.models import Practitioner, User
 
 Kind, Channel = Message.Kind, Message.Channel
 TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
@@ -192,10 +193,22 @@ def _send_link(appointment: Appointment, now: datetime) -> None:
 
 @one_transaction
 def record_call(*, message_id: UUID, by: Actor, now: datetime) -> None:
-    """Staff have made a call of the call list."""
-    Message.objects.calls_to_make().filter(id=message_id).update(
+    """Staff have made a call of the call list, or one in place of an e-mail that failed."""
+    Message.objects.to_be_called().filter(id=message_id).update(
         state=Message.State.SENT, finished_at=now
     )
+
+
+@one_transaction
+def note_call(*, request_id: UUID, author: User, text: str, by: Actor, now: datetime) -> CallNote:
+    """Write down what was said in a call; the same form twice leaves one note."""
+    changes.refuse_all_but_staff(by)
+    lock_calendar()
+    note, _is_new = CallNote.objects.get_or_create(
+        submission=by.submission or uuid4(),
+        defaults={"request_id": request_id, "author": author, "text": text, "at": now},
+    )
+    return note
 
 
 @one_transaction

@@ -6,13 +6,13 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import feeds, times, views, wordings
+from booking.desk import day, feeds, several, times, views, wordings
 
 app_name = "desk"
 
 
-def staff(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-    return path(route, admin.site.admin_view(view), name=name)
+def staff(route: str, view: Callable[..., HttpResponse], name: str, **fixed: str) -> URLPattern:
+    return path(route, admin.site.admin_view(view), fixed, name=name)
 
 
 urlpatterns = [
@@ -21,6 +21,13 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/cancel/", views.cancel, "cancel"),
     staff("appointments/<uuid:appointment_id>/offer/", times.offer, "offer"),
     staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
+    staff("appointments/<uuid:appointment_id>/note/", views.note, "note"),
+    staff("appointments/<uuid:appointment_id>/remove/", day.remove, "remove"),
+    *(
+        staff(f"appointments/<uuid:appointment_id>/{verb}/", day.mark, verb, verb=verb)
+        for verb in day.MARKS
+    ),
+    staff("requests/confirm/", several.confirm_several, "confirm-several"),
     staff("book/", times.book, "book"),
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, tzinfo
 
+from booking.actions.day import BACK_TO
 from booking.models import Appointment, AppointmentEvent, Status
 from booking.models.appointments import DECLINE_REASONS, Reason
 from clinic import times
@@ -30,6 +31,11 @@ def when(appointment: Appointment) -> str:
     return moment(appointment.starts_at, appointment.location.zone)
 
 
+def is_undone(event: AppointmentEvent) -> bool:
+    """Staff took back what they had noted of a visit."""
+    return (event.from_status, event.to_status) in BACK_TO.items()
+
+
 def is_move(event: AppointmentEvent) -> bool:
     """Only a move leaves the status as it was and has no reason."""
     return event.from_status == event.to_status and not event.reason_code
@@ -38,6 +44,8 @@ def is_move(event: AppointmentEvent) -> bool:
 def what_happened(event: AppointmentEvent) -> str:
     if is_move(event):
         return "Moved"
+    if is_undone(event):
+        return f"“{Status(event.from_status).label}” taken back"
     if event.reason_code in BY_REASON:
         return BY_REASON[Reason(event.reason_code)]
     return str(Status(event.to_status).label)

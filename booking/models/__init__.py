@@ -1,4 +1,5 @@
 from booking.models.appointments import Appointment, AppointmentEvent, Status
+from booking.models.calls import CallNote
 from booking.models.messages import Heartbeat, LostLink, Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
@@ -8,6 +9,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "AppointmentRequest",
+    "CallNote",
     "Heartbeat",
     "LostLink",
     "Message",

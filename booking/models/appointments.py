@@ -38,7 +38,11 @@ BLOCKING = (
     Status.ARRIVED,
     Status.FULFILLED,
 )
+# What a day's list shows: everything confirmed, and what became of it.
+VISITS = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
 NOT_BLOCKING = tuple(status for status in Status if status not in BLOCKING)
+# A visit that was completed early has given the rest of its time back.
+MAY_END_EARLY = (Status.FULFILLED, Status.ENTERED_IN_ERROR)
 WITH_DEADLINE = (Status.HELD, Status.PROPOSED, Status.PENDING)
 
 # The one table of allowed changes; a new appointment begins at None. A status that may change to
@@ -98,6 +102,9 @@ DECLINE_REASONS = (
 NOT_ONLINE = (Reason.NOT_OUR_FIELD, Reason.PLEASE_CALL)
 
 
+EXPIRED = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def blocking(self) -> Self:
         """Said by what it is not: by its few statuses SQLite would read years of history."""
@@ -127,12 +134,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return sent.filter(practitioner__user=user)
 
     def waiting_for_staff(self) -> Self:
-        """Requests to confirm or decline, the longest waiting first."""
-        return self.filter(status=Status.PENDING).order_by("request__sent_at")
-
-    def waiting_for_patients(self) -> Self:
-        """Offers that nobody has answered, those that end first at the top, each together."""
-        return self.filter(status=Status.PROPOSED).order_by("expires_at", "request", "starts_at")
+        """Requests to confirm or decline, the longest overdue first."""
+        return self.filter(status=Status.PENDING).order_by("expires_at", "request__sent_at")
 
     def offered_to(self, request: AppointmentRequest) -> Self:
         """The times that a patient can choose from, the earliest first."""
@@ -152,21 +155,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What stands and has not begun, the nearest first."""
         return self.standing().filter(starts_at__gt=now).order_by("starts_at")
 
-    def needing_other_time(self) -> Self:
-        """For whom staff still have to find another time, the nearest first."""
-        found = self.filter(status__in=(Status.PENDING, Status.BOOKED), needs_other_time=True)
-        return found.order_by("starts_at")
-
-    def expired_after(self, moment: datetime) -> Self:
-        """Requests and offers of times after a moment that nobody answered, the nearest first."""
-        reasons = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
-        rows = self.filter(status=Status.CANCELLED, reason_code__in=reasons)
-        return rows.filter(starts_at__gte=moment).order_by("starts_at")
-
-    def on_the_books(self, start: datetime, end: datetime) -> Self:
-        """What a day's list shows: everything confirmed, and what became of it."""
-        shown = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
-        return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
+    def on_the_desk(self, start: datetime, end: datetime, *, now: datetime) -> Self:
+        """What waits for staff or patients, the day's visits from `start` to `end`, what nobody
+        answered though its time is still to come, and what needs another time. One question:
+        the desk asks it all day.
+        """
+        waiting = models.Q(status__in=(Status.PENDING, Status.PROPOSED))
+        of_the_day = models.Q(status__in=VISITS, starts_at__gte=start, starts_at__lt=end)
+        expired = models.Q(status=Status.CANCELLED, reason_code__in=EXPIRED, starts_at__gte=now)
+        displaced = models.Q(status=Status.BOOKED, needs_other_time=True, starts_at__gte=now)
+        return self.filter(waiting | of_the_day | expired | displaced)
 
     def current_of(self, request: AppointmentRequest) -> "Appointment":
         """What a request that was sent has come to: what stands, else what was last.
@@ -244,7 +242,11 @@ class Appointment(models.Model):
                 condition=models.Q(
                     ends_at__gt=models.F("starts_at"),
                     blocks_from__lte=models.F("starts_at"),
-                    blocks_until__gte=models.F("ends_at"),
+                    blocks_until__gt=models.F("starts_at"),
+                )
+                & (
+                    models.Q(blocks_until__gte=models.F("ends_at"))
+                    | models.Q(status__in=MAY_END_EARLY)
                 ),
                 name="appointment_interval_in_order",
             ),
@@ -309,6 +311,10 @@ class Appointment(models.Model):
     @property
     def local_end(self) -> datetime:
         return self.ends_at.astimezone(self.location.zone)
+
+    def is_on_the_day_of(self, moment: datetime) -> bool:
+        """By the calendar on the location's wall."""
+        return moment.astimezone(self.location.zone).date() == self.local_start.date()
 
 
 class AppointmentEvent(models.Model):

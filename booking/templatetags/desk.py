@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from booking.desk.day import Mark, marks_of
 from booking.desk.today import Desk, desk_for
 from booking.desk.words import moment as say_moment
 from booking.desk.words import when
-from booking.models import Appointment
+from booking.models import Appointment, CallNote
 from clinic import times
 from clinic.audit import record_access
 
@@ -29,7 +30,8 @@ def todays_desk(context: dict[str, Any]) -> Desk | None:
     request = context["request"]
     if not request.user.has_perm("booking.view_appointment"):
         return None
-    record_access(request, action="list", subject_type="desk")
+    is_refresh = "X-Refresh" in request.headers
+    record_access(request, action="refresh" if is_refresh else "list", subject_type="desk")
     return desk_for(request.user, now=timezone.now())
 
 
@@ -44,6 +46,18 @@ def submission(appointment: Appointment | None = None) -> SafeString:
         return token
     shown = format_html('<input type="hidden" name="shown" value="{}">', appointment.shown)
     return format_html("{}{}", token, shown)
+
+
+@register.simple_tag
+def marks(appointment: Appointment, now: datetime | None = None) -> list[Mark]:
+    """The buttons of a visit."""
+    return marks_of(appointment, now=now or timezone.now())
+
+
+@register.filter
+def signed(note: CallNote) -> str:
+    """“Ana Reyes, Tue Nov 24, 9:30 am EST”, in the clinic's zone like every page of the staff."""
+    return f"{note.author}, {say_moment(note.at, timezone.get_current_timezone())}"
 
 
 register.filter("when", when)

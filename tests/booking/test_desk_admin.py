@@ -338,7 +338,7 @@ class TestOneAppointment:
         [
             (Status.PENDING, {"confirm", "offer", "decline", "move"}),
             (Status.PROPOSED, {"cancel"}),
-            (Status.BOOKED, {"cancel", "move"}),
+            (Status.BOOKED, {"cancel", "move", "offer"}),
             (Status.CANCELLED, set()),
             (Status.FULFILLED, set()),
         ],

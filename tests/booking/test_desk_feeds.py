@@ -179,7 +179,8 @@ class TestRenewing:
         client.post(renew_url(own), {"version": "1", "id": str(other.pk), "name": "x"})
         after = everything()
         changed = {name for name in before if before[name] != after[name]}
-        assert changed == {"clinic.Practitioner", "clinic.AccessLog"}
+        # What the next page says waits in the session.
+        assert changed == {"clinic.Practitioner", "clinic.AccessLog", "sessions.Session"}
         assert version_of(other) == 1
 
     def test_a_form_of_another_site_is_refused(self, other: Practitioner) -> None:

@@ -69,6 +69,31 @@ def expire(appointment: Appointment, by: Actor, now: datetime) -> None:
         raise NotPossible(appointment)
 
 
+def in_time(appointment: Appointment) -> datetime:
+    """While the visit goes on: what is noted of it is noted on its day."""
+    return appointment.starts_at + timedelta(minutes=10)
+
+
+def arrive(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.arrive(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def complete(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.complete(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def mark_no_show(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.mark_no_show(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def take_back(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.take_back(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def remove(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.remove(appointment_id=appointment.id, by=by, now=now)
+
+
 Action = Callable[[Appointment, Actor, datetime], None]
 ACTIONS: dict[str, Action] = {
     action.__name__: action
@@ -83,10 +108,16 @@ ACTIONS: dict[str, Action] = {
         attend,
         need,
         expire,
+        arrive,
+        complete,
+        mark_no_show,
+        take_back,
+        remove,
     )
 }
 EVERYBODY = frozenset(ACTORS)
 NOT_PATIENTS = EVERYBODY - {"patient"}
+STAFF_ALONE = frozenset({"staff"})
 
 
 @dataclass(frozen=True)
@@ -99,6 +130,7 @@ class Allowed:
     keeps_deadline: bool = field(default=False)
 
 
+REMOVED = Allowed(Status.ENTERED_IN_ERROR, (), who=STAFF_ALONE)
 CANCELLED = Allowed(Status.CANCELLED, (Kind.CANCELLED,), (Kind.STAFF_CANCELLED,))
 ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("confirm", Status.PENDING): Allowed(Status.BOOKED, (Kind.CONFIRMED,), who=NOT_PATIENTS),
@@ -115,9 +147,7 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("move", Status.BOOKED): Allowed(Status.BOOKED, (Kind.MOVED,), (Kind.STAFF_MOVED,)),
     ("cancel", Status.PENDING): CANCELLED,
     ("cancel", Status.BOOKED): CANCELLED,
-    ("cancel", Status.PROPOSED): Allowed(
-        Status.CANCELLED, (Kind.OFFER_ENDED,), who=frozenset({"staff"})
-    ),
+    ("cancel", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.OFFER_ENDED,), who=STAFF_ALONE),
     ("attend", Status.BOOKED): Allowed(Status.BOOKED, ()),
     ("expire", Status.HELD): Allowed(Status.CANCELLED, (), written_as="system"),
     ("expire", Status.PROPOSED): Allowed(
@@ -126,6 +156,18 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("expire", Status.PENDING): Allowed(
         Status.CANCELLED, (Kind.EXPIRED, Kind.STAFF_EXPIRED), written_as="system"
     ),
+    ("arrive", Status.BOOKED): Allowed(Status.ARRIVED, (), who=STAFF_ALONE),
+    ("complete", Status.ARRIVED): Allowed(Status.FULFILLED, (), who=STAFF_ALONE),
+    ("mark_no_show", Status.BOOKED): Allowed(Status.NOSHOW, (), who=STAFF_ALONE),
+    ("take_back", Status.ARRIVED): Allowed(Status.BOOKED, (), who=STAFF_ALONE),
+    ("take_back", Status.FULFILLED): Allowed(Status.ARRIVED, (), who=STAFF_ALONE),
+    ("take_back", Status.NOSHOW): Allowed(Status.BOOKED, (), who=STAFF_ALONE),
+    ("remove", Status.PROPOSED): REMOVED,
+    ("remove", Status.PENDING): REMOVED,
+    ("remove", Status.BOOKED): REMOVED,
+    ("remove", Status.ARRIVED): REMOVED,
+    ("remove", Status.FULFILLED): REMOVED,
+    ("remove", Status.NOSHOW): REMOVED,
 }
 EVERY_CASE = list(product(ACTIONS, Status, ACTORS))
 
