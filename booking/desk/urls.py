@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import feeds, times, views
+from booking.desk import calendar, feeds, times, views
 
 app_name = "desk"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/offer/", times.offer, "offer"),
     staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
     staff("book/", times.book, "book"),
+    staff("calendar/", calendar.day, "calendar"),
+    staff("calendar/week/", calendar.week, "calendar-week"),
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
