@@ -17,8 +17,13 @@ from booking.walltime import DAY
 from clinic import times
 from clinic.models import Closure, Location, Practitioner, Room, Service, User
 
-# What the page does not show is not read, least of all what is encrypted.
-NOT_SHOWN = [f"request__{name}" for name in ("answers", "screening", "reason", "note_to_patient")]
+# What the page does not show is not read.
+SHOWN = (
+    *("status", "starts_at", "ends_at", "blocks_from", "blocks_until", "expires_at"),
+    *("practitioner__name", "practitioner__slug", "practitioner__order"),
+    *("location__name_en", "location__time_zone", "room__name"),
+    *("request__patient__full_name", "request__service__name_en"),
+)
 # How far the days of the earth are from those of UTC.
 EASTERNMOST, WESTERNMOST = timedelta(hours=14), timedelta(hours=12)
 
@@ -73,9 +78,7 @@ class Diary:
     ) -> Self:
         """Of all `people`, or of one of them; free places for any of the services."""
         team = team_of(None, *days, practitioner=practitioner)
-        rows = appointments_for(user, people, days, now=now)
-        if practitioner:
-            rows = [row for row in rows if row.practitioner_id == practitioner.pk]
+        rows = appointments_for(user, people, days, practitioner=practitioner, now=now)
         theirs: dict[int, list[Calendar]] = defaultdict(list)
         for calendar in team.calendars:
             theirs[calendar.practitioner_id].append(calendar)
@@ -188,14 +191,21 @@ def _is_of(place: Place, person: Practitioner, day: date, zone: ZoneInfo) -> boo
 
 
 def appointments_for(
-    user: User, people: Iterable[Practitioner], days: tuple[date, date], *, now: datetime
+    user: User,
+    people: Sequence[Practitioner],
+    days: tuple[date, date],
+    *,
+    practitioner: Practitioner | None,
+    now: datetime,
 ) -> list[Appointment]:
-    """Those within reach, and what visitors hold of the time of `people`, in whichever zone."""
+    """What is within reach, and what visitors hold of the time of `people`; of one, or of all."""
     start = datetime.combine(days[0], time(), UTC) - EASTERNMOST
     end = datetime.combine(days[1] + DAY, time(), UTC) + WESTERNMOST
     rows = Appointment.objects.on_the_calendar(start, end, now=now)
+    if practitioner:
+        rows = rows.filter(practitioner=practitioner)
     held = rows.filter(status=Status.HELD, practitioner__in=[person.pk for person in people])
-    return list((rows.within_reach_of(user) | held).with_people().defer(*NOT_SHOWN))
+    return list((rows.within_reach_of(user) | held).with_people().only(*SHOWN))
 
 
 def names_of_places(team: Team, rows: Iterable[Appointment]) -> dict[int, str]:
