@@ -20,7 +20,7 @@ from clinic.models import Closure, Location, Practitioner, Room, Service, User
 # What the page does not show is not read.
 SHOWN = (
     *("status", "starts_at", "ends_at", "blocks_from", "blocks_until", "expires_at"),
-    *("practitioner__name", "practitioner__slug", "practitioner__order"),
+    *(f"practitioner__{name}" for name in ("name", "slug", "order", "is_active")),
     *("location__name_en", "location__time_zone", "room__name"),
     *("request__patient__full_name", "request__service__name_en"),
 )

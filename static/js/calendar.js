@@ -1,8 +1,9 @@
 // An appointment that is dragged to a free place opens the form that moves it, with that time chosen.
 "use strict";
 {
+    document.querySelector("[data-by-script]")?.removeAttribute("hidden");
     let move = "";
-    const target = event => move && event.target.closest?.("[data-chosen]");
+    const target = event => move ? event.target.closest?.("[data-chosen]") : null;
     const mark = (place, on) => place?.classList.toggle("over", on);
     document.addEventListener("dragstart", event => {
         move = event.target.closest?.("[data-move]")?.dataset.move ?? "";

@@ -133,10 +133,12 @@ class TestADay:
         off = a_practitioner(name="Day Off", weekdays=[0])
         gone = a_practitioner(name="Long Gone", weekdays=[], is_active=False)
         an_appointment(practitioner=gone)
-        text = said(day())
+        html = day()
+        text = said(html)
         assert "Alex Example" in text
         assert "Long Gone No hours" in text
         assert off.name not in text
+        assert f"practitioner={gone.slug}" not in html  # who is gone has no week
 
     def test_says_the_hours_with_their_break(self, service: Service) -> None:
         a_practitioner(service, hours=((time(9), time(12)), (time(13), time(17))))
