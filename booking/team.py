@@ -26,11 +26,12 @@ zone_named = cache(ZoneInfo)
 
 @dataclass(frozen=True)
 class Team:
-    """Those who do a service, and their calendars, at first with nothing taken."""
+    """Those who do a service, where, and their calendars, at first with nothing taken."""
 
     people: dict[int, Practitioner]
     calendars: list[Calendar]
     closures: list[Closure] = field(default_factory=list)
+    places: dict[int, str] = field(default_factory=dict)
 
     def with_taken(
         self, first_day: date, last_day: date, *, now: datetime, besides: UUID | None
@@ -56,7 +57,7 @@ def team_of(
     needs_rooms = service is None or service.needs_room
     rooms = _rooms({row.location_id for row in rows}) if needs_rooms else {}
     calendars = list(_calendars(rows, closures, rooms, (first_day, last_day)))
-    return Team(_people(rows), calendars, closures)
+    return Team(_people(rows), calendars, closures, {row.location_id: row.place for row in rows})
 
 
 class Row(NamedTuple):
@@ -69,6 +70,7 @@ class Row(NamedTuple):
     most_a_day: int | None
     unconfirmed_share: int | None
     location_id: int
+    place: str
     zone: ZoneInfo
     hours: Hours
 
@@ -97,6 +99,7 @@ def hours_rows(
         "practitioner__appointments_a_day",
         Subquery(Clinic.objects.values("unconfirmed_share")),
         "location_id",
+        "location__name_en",
         "location__time_zone",
         *HOURS,
     )

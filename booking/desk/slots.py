@@ -132,6 +132,10 @@ class Slots:
         who = {"practitioner": self.practitioner.slug} if self.practitioner else {}
         return {"from": (self.first_day + DAYS_SHOWN).isoformat(), **who}
 
+    def has(self, *values: str) -> bool:
+        """Whether a page of these times can show that all of them are chosen."""
+        return {slot.value for slot in self.free}.issuperset(values)
+
     def gone(self, proposals: Iterable[Proposal]) -> list[Proposal]:
         """Those that are not free, of times that were chosen here."""
         free = {(slot.opening.starts_at, slot.practitioner) for slot in self.free}

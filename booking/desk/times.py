@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from booking import actions
 from booking.actions import Proposal
 from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
+from booking.desk.free import services_at
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
 from booking.desk.views import (
     act,
@@ -32,7 +33,7 @@ from booking.models import Appointment, AppointmentRequest, Status
 from booking.models.patients import Patient
 from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
-from clinic.models import Service
+from clinic.models import Practitioner, Service
 
 # What the form that chooses other days has to say again.
 KEPT = ("from_appointment", "service", "for")
@@ -110,6 +111,8 @@ def choose(
     people = people_for(signed_in(request), service)
     slots = Slots.read(request.GET, service, people, now=now, instead_of=appointment)
     gone = slots.gone(form.chosen) if error else []
+    is_asked = request.method != "POST" and form.name in request.GET
+    ticked = (request.GET if is_asked else request.POST).getlist(form.name)
     return page(
         request,
         "choose",
@@ -118,7 +121,8 @@ def choose(
         appointment=appointment,
         form=form,
         slots=slots,
-        ticked=request.POST.getlist(form.name),
+        ticked=ticked,
+        is_unknown=is_asked and not slots.has(*ticked),
         error=error,
         gone=[f"{moment(each.starts_at, zone)}, {each.practitioner}" for each in gone],
         from_appointment="from_appointment" in {**request.GET, **request.POST},
@@ -139,8 +143,7 @@ def book(request: HttpRequest) -> HttpResponse:
     service = Service.objects.bookable().filter(slug=slug).first()
     title, keep = "Book for a patient", kept(request)
     if service is None:
-        services = Service.objects.bookable()
-        return page(request, "book_service", title, services=services, keep=keep)
+        return _choose_service(request, keep, now)
     people = people_for(user, service)
     wanted = parse_slot(request.GET.get("slot", ""), people)
     if wanted is None:
@@ -157,6 +160,23 @@ def book(request: HttpRequest) -> HttpResponse:
             is_unknown="slot" in request.GET,
         )
     return _book(request, service, wanted, now)
+
+
+def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -> HttpResponse:
+    """Where a time is chosen already, of what can begin then."""
+    bookable = Service.objects.bookable()
+    wanted = parse_slot(request.GET.get("slot", ""), Practitioner.objects.active())
+    services = services_at(wanted, bookable, now=now) if wanted else []
+    said = f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}" if wanted else ""
+    return page(
+        request,
+        "book_service",
+        "Book for a patient",
+        services=services or bookable,
+        keep={**keep, "slot": request.GET["slot"]} if services else keep,
+        wanted=said,
+        is_gone="slot" in request.GET and not services,
+    )
 
 
 def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:

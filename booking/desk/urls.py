@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import day, feeds, several, times, views, wordings
+from booking.desk import calendar, day, feeds, several, times, views, wordings
 
 app_name = "desk"
 
@@ -29,6 +29,8 @@ urlpatterns = [
     ),
     staff("requests/confirm/", several.confirm_several, "confirm-several"),
     staff("book/", times.book, "book"),
+    staff("calendar/", calendar.day, "calendar"),
+    staff("calendar/week/", calendar.week, "calendar-week"),
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
     staff("wording/preview/", wordings.preview, "wording-preview"),

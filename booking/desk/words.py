@@ -27,6 +27,12 @@ def moment(at: datetime, zone: tzinfo) -> str:
     return f"{local:%a %b} {local.day}, {times.clock(local)} {local.tzname()}"
 
 
+def hours(begin: datetime, end: datetime) -> str:
+    """“9:30 to 10:15 am”; both halves of the day are named where they differ."""
+    begins, ends = times.clock(begin), times.clock(end)
+    return f"{begins.removesuffix(ends[-3:])} to {ends}"
+
+
 def when(appointment: Appointment) -> str:
     return moment(appointment.starts_at, appointment.location.zone)
 

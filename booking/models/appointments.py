@@ -166,6 +166,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         displaced = models.Q(status=Status.BOOKED, needs_other_time=True, starts_at__gte=now)
         return self.filter(waiting | of_the_day | expired | displaced)
 
+    def on_the_calendar(self, start: datetime, end: datetime, *, now: datetime) -> Self:
+        """What a calendar shows: all that blocks, what nobody answered in time, who did not come.
+
+        Only a time that was held, and whose 20 minutes are over, is nobody's any more.
+        """
+        rows = self.touching(start, end).exclude(
+            status__in=(Status.CANCELLED, Status.ENTERED_IN_ERROR)
+        )
+        return rows.exclude(status=Status.HELD, expires_at__lte=now).order_by("starts_at", "id")
+
     def current_of(self, request: AppointmentRequest) -> "Appointment":
         """What a request that was sent has come to: what stands, else what was last.
 

@@ -12,10 +12,10 @@ from django.utils.timesince import timesince, timeuntil
 
 from booking.desk.day import Mark, marks_of
 from booking.desk.today import Desk, desk_for
+from booking.desk.words import hours as say_hours
 from booking.desk.words import moment as say_moment
 from booking.desk.words import when
 from booking.models import Appointment, CallNote
-from clinic import times
 from clinic.audit import record_access
 
 register = template.Library()
@@ -65,9 +65,7 @@ register.filter("when", when)
 
 @register.filter
 def hours(appointment: Appointment) -> str:
-    """“9:30 to 10:15 am”; both halves of the day are named where they differ."""
-    begins, ends = times.clock(appointment.local_start), times.clock(appointment.local_end)
-    return f"{begins.removesuffix(ends[-3:])} to {ends}"
+    return say_hours(appointment.local_start, appointment.local_end)
 
 
 @register.filter

@@ -174,6 +174,17 @@ def desk_pages(staff: Page, person: Person) -> Iterator[str]:
     staff.get_by_role("table").get_by_role("link").first.click()
     yield "message"
     yield from feed_pages(staff)
+    yield from calendar_pages(staff)
+
+
+def calendar_pages(staff: Page) -> Iterator[str]:
+    """A day of everybody, of the rooms, and a week of somebody."""
+    staff.goto("/admin/")
+    for page in ("Calendar of today", "Next day", "Rooms", "Week"):
+        before = staff.url
+        staff.get_by_role("link", name=page, exact=True).click()
+        expect(staff).not_to_have_url(before)
+        yield f"calendar, {page}"
 
 
 def feed_pages(staff: Page) -> Iterator[str]:
