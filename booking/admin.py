@@ -65,6 +65,10 @@ def patient_of(appointment: Appointment) -> Patient:
     return patient
 
 
+def is_undecided(appointment: Appointment) -> bool:
+    return appointment.status in {Status.PENDING, Status.PROPOSED}
+
+
 def user_of(request: HttpRequest) -> User:
     return cast("User", request.user)
 
@@ -240,6 +244,11 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         context["is_pending"] = appointment.status == Status.PENDING
         context["is_booked"] = appointment.status == Status.BOOKED
         context["is_offered"] = appointment.status == Status.PROPOSED
+        context["may_remove_sender"] = (
+            is_undecided(appointment)
+            and bool(appointment.request.sent_from)
+            and user_of(request).has_perm("booking.reach_everyone")
+        )
         context["is_removable"] = appointment.status in REMOVABLE
         context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)

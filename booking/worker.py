@@ -77,6 +77,7 @@ def look_ahead(*, now: datetime) -> None:
     actions.remind_patients(now=now)
     actions.warn_staff(now=now)
     actions.forget_useless_messages(now=now)
+    actions.forget_senders(now=now)
 
 
 def tidy_up(*, now: datetime) -> None:

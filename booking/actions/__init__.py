@@ -21,7 +21,14 @@ from booking.actions.answers import (
     decline_offers,
     offer,
 )
-from booking.actions.day import arrive, complete, mark_no_show, remove, take_back
+from booking.actions.day import (
+    arrive,
+    complete,
+    mark_no_show,
+    remove,
+    remove_all_of_sender,
+    take_back,
+)
 from booking.actions.drafts import (
     REFERENCE_ALPHABET,
     Details,
@@ -36,6 +43,7 @@ from booking.actions.drafts import (
 from booking.actions.upkeep import (
     ask_for_links,
     expire_lapsed,
+    forget_senders,
     forget_useless_messages,
     note_call,
     record_call,
@@ -72,6 +80,7 @@ __all__ = [
     "decline_offers",
     "expire_lapsed",
     "forget_draft",
+    "forget_senders",
     "forget_useless_messages",
     "hold",
     "keep_hold",
@@ -83,6 +92,7 @@ __all__ = [
     "record_call",
     "remind_patients",
     "remove",
+    "remove_all_of_sender",
     "renew_feed",
     "save_answers",
     "send",

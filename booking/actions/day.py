@@ -13,6 +13,7 @@ from booking.actors import Actor
 from booking.errors import NotToday, NotYet, TakenMeanwhile
 from booking.models.appointments import CHANGES, Appointment, Status
 from booking.models.messages import Message
+from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
 from booking.walltime import MINUTE, Interval
 
@@ -96,6 +97,23 @@ def remove(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
         changes.change(row, Status.ENTERED_IN_ERROR, by=by, now=now)
         outbox.withdraw(row, Kind.values, now=now)
     return changes.get(appointment_id)
+
+
+@one_transaction
+def remove_all_of_sender(*, appointment_id: UUID, by: Actor, now: datetime) -> int:
+    """Remove what one network address has asked for and nobody has confirmed; say how many.
+
+    Somebody floods the calendar: whoever's addresses they typed are not told.
+    """
+    changes.refuse_all_but_staff(by)
+    lock_calendar()
+    request = changes.get(appointment_id).request
+    same = AppointmentRequest.objects.from_the_sender_of(request)
+    rows = Appointment.objects.undecided_of(same)
+    for row in rows:
+        changes.change(row, Status.ENTERED_IN_ERROR, by=by, now=now)
+        outbox.withdraw(row, Kind.values, now=now)
+    return len({row.request_id for row in rows})
 
 
 def _on_its_day(appointment_id: UUID, *statuses: Status, by: Actor, now: datetime) -> Appointment:

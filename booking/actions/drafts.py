@@ -26,7 +26,7 @@ COUNTED_FIRST = timedelta(days=7)
 
 SUBMITTED = (
     *("patient", "screening", "reason", "payment", "language"),
-    *("answers", "answer_by", "sent_at", "updated_at"),
+    *("answers", "answer_by", "sent_from", "sent_at", "updated_at"),
 )
 
 Kind = Message.Kind
@@ -133,9 +133,17 @@ def save_answers(*, request_id: UUID, answers: dict[str, str | list[str]], now: 
 
 @one_transaction
 def send(
-    *, request_id: UUID, submission_token: UUID, details: Details, by: Actor, now: datetime
+    *,
+    request_id: UUID,
+    submission_token: UUID,
+    details: Details,
+    sent_from: str = "",
+    by: Actor,
+    now: datetime,
 ) -> AppointmentRequest:
     """Turn a draft with a held time into a request that waits for staff.
+
+    `sent_from` is the keyed hash of the network address that it comes from.
 
     The same submission token twice gives the same request. Raises NoTimeChosen, JustTaken,
     NotOffered or TooMany.
@@ -153,6 +161,7 @@ def send(
     if open_requests_of(details, now=now) >= clinic.open_requests_a_patient:
         raise TooMany
     request.answer_by = answer_by(appointment, known, now=now)
+    request.sent_from = sent_from
     submit(request, details, now=now)
     changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
     outbox.tell(appointment, patient=Kind.REQUESTED, staff=Kind.STAFF_NEW_REQUEST, now=now)

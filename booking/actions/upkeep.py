@@ -11,12 +11,14 @@ from booking.actors import Actor
 from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.calls import CallNote
 from booking.models.messages import LostLink, Message
+from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner, User
 
 Kind, Channel = Message.Kind, Message.Channel
 TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
 # The furthest ahead that a reminder is due: two days, and from a night to the evening before it.
+SENDERS_ARE_KNOWN = timedelta(days=7)
 REMINDERS_REACH = TWO_DAYS + timedelta(hours=24)
 LINK_AGAIN_EVERY = timedelta(minutes=10)
 LOST_LINKS_A_ROUND = 50
@@ -146,6 +148,13 @@ def forget_useless_messages(*, now: datetime) -> None:
     """What came too late to be said: a reminder, or a call, of a visit that has begun."""
     late = Message.objects.unsent().filter(useless_after__lte=now)
     late.update(state=Message.State.OBSOLETE, finished_at=now)
+
+
+@one_transaction
+def forget_senders(*, now: datetime) -> None:
+    """By then nobody needs to know which requests came from one network address."""
+    old = AppointmentRequest.objects.filter(sent_at__lt=now - SENDERS_ARE_KNOWN)
+    old.exclude(sent_from="").update(sent_from="")
 
 
 @one_transaction

@@ -6,24 +6,29 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions
 from booking.actions.day import BACK_TO, REMOVABLE
-from booking.desk.forms import OUT_OF_DATE, AppointmentForm
+from booking.desk.forms import OUT_OF_DATE, AppointmentForm, DeskForm
 from booking.desk.views import (
     act,
     ask,
     back,
     name_of,
+    page,
     posted,
     reach_appointment,
+    signed_in,
     staff_of,
 )
 from booking.errors import NotFree, TakenMeanwhile
-from booking.models import Appointment, Status
+from booking.models import Appointment, AppointmentRequest, Status
+from clinic.audit import record_access
 
 
 @dataclass(frozen=True)
@@ -94,3 +99,23 @@ def remove(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         )
         return back(request, appointment)
     return ask(request, appointment, form, "Remove this entry", REMOVABLE, removes=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_sender(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Against a flood: everything undecided that one network address has asked for, at once."""
+    appointment = reach_appointment(request, appointment_id)
+    if not signed_in(request).has_perm("booking.reach_everyone"):
+        raise PermissionDenied
+    form = DeskForm(posted(request))
+    if form.is_valid():
+        by, now = staff_of(request, form), timezone.now()
+        count = actions.remove_all_of_sender(appointment_id=appointment.pk, by=by, now=now)
+        said = "1 request is" if count == 1 else f"{count} requests are"
+        messages.success(request, f"{said} removed. Nobody is told.")
+        return redirect("admin:index")
+    same = AppointmentRequest.objects.from_the_sender_of(appointment.request)
+    rows = Appointment.objects.undecided_of(same)
+    record_access(request, action="list", subject_type="appointment")
+    title = "Remove all of this sender"
+    return page(request, "sender", title, appointment=appointment, form=form, rows=rows)

@@ -23,6 +23,7 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
     staff("appointments/<uuid:appointment_id>/note/", views.note, "note"),
     staff("appointments/<uuid:appointment_id>/remove/", day.remove, "remove"),
+    staff("appointments/<uuid:appointment_id>/remove-sender/", day.remove_sender, "remove-sender"),
     *(
         staff(f"appointments/<uuid:appointment_id>/{verb}/", day.mark, verb, verb=verb)
         for verb in day.MARKS

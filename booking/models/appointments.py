@@ -151,6 +151,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What is asked for, offered or agreed: the request has not come to nothing."""
         return self.filter(status__in=(Status.PENDING, Status.PROPOSED, Status.BOOKED))
 
+    def undecided_of(self, requests: models.QuerySet[AppointmentRequest]) -> Self:
+        """What these requests ask for or are offered, and nobody has confirmed."""
+        undecided = (Status.PENDING, Status.PROPOSED)
+        rows = self.filter(request__in=requests, status__in=undecided)
+        return rows.order_by("starts_at").with_people()
+
     def to_come(self, *, now: datetime) -> Self:
         """What stands and has not begun, the nearest first."""
         return self.standing().filter(starts_at__gt=now).order_by("starts_at")
