@@ -45,13 +45,15 @@ class Team:
 
 
 def team_of(
-    service: Service, first_day: date, last_day: date, *, practitioner: Practitioner | None
+    service: Service | None, first_day: date, last_day: date, *, practitioner: Practitioner | None
 ) -> Team:
+    """Those who do a service; without one everybody, with all the rooms."""
     rows = [Row.read(row) for row in hours_rows(service, first_day, last_day, practitioner)]
     if not rows:
         return Team({}, [])
     closures = list(Closure.objects.between(first_day, last_day))
-    rooms = _rooms({row.location_id for row in rows}) if service.needs_room else {}
+    needs_rooms = service is None or service.needs_room
+    rooms = _rooms({row.location_id for row in rows}) if needs_rooms else {}
     return Team(_people(rows), list(_calendars(rows, closures, rooms, (first_day, last_day))))
 
 
@@ -75,12 +77,14 @@ class Row(NamedTuple):
 
 
 def hours_rows(
-    service: Service, first_day: date, last_day: date, practitioner: Practitioner | None
+    service: Service | None, first_day: date, last_day: date, practitioner: Practitioner | None
 ) -> QuerySet[WorkingHours, tuple[Any, ...]]:
     """As bare rows: an object for each, with its person and place, would cost more than the sum."""
     rows = WorkingHours.objects.between(first_day, last_day).filter(
-        practitioner__services=service, practitioner__is_active=True, location__is_active=True
+        practitioner__is_active=True, location__is_active=True
     )
+    if service:
+        rows = rows.filter(practitioner__services=service)
     if practitioner:
         rows = rows.filter(practitioner=practitioner)
     return rows.order_by("practitioner_id", "location_id").values_list(

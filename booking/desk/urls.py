@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import feeds, times, views
+from booking.desk import feeds, report_views, times, views
 
 app_name = "desk"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     staff("book/", times.book, "book"),
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
+    staff("reports/", report_views.reports, "reports"),
+    staff("reports/<slug:key>.csv", report_views.sheet, "report-sheet"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
 ]

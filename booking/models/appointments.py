@@ -145,10 +145,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         rows = self.filter(status=Status.CANCELLED, reason_code__in=reasons)
         return rows.filter(starts_at__gte=moment).order_by("starts_at")
 
+    def agreed(self) -> Self:
+        """Everything confirmed, and what became of it."""
+        return self.filter(
+            status__in=(Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
+        )
+
     def on_the_books(self, start: datetime, end: datetime) -> Self:
-        """What a day's list shows: everything confirmed, and what became of it."""
-        shown = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
-        return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
+        """What a day's list shows of what was agreed."""
+        return self.agreed().filter(starts_at__gte=start, starts_at__lt=end)
 
     def current_of(self, request: AppointmentRequest) -> "Appointment":
         """What a request that was sent has come to: what stands, else what was last."""
