@@ -13,9 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -97,12 +98,12 @@ def matches(word: str) -> models.Q:
 
 
 def words_of(subject_type: str) -> str:
-    """“appointment request” for a model, “patient, history” for a page that was refused."""
+    """“appointment request” for a model, “patient (history)” for a page that was refused."""
     name, _underscore, page = subject_type.partition("_")
     for model, _admin in audited():
         if model._meta.model_name == name:
-            return f"{model._meta.verbose_name}{', ' if page else ''}{page}"
-    return subject_type.replace("_", ", ").replace("-", " ")
+            return f"{model._meta.verbose_name} ({page})" if page else str(model._meta.verbose_name)
+    return subject_type.replace("_", " ").replace("-", " ")
 
 
 class DaysForm(forms.Form):
@@ -210,6 +211,16 @@ class SubjectFilter(admin.SimpleListFilter):
         return queryset.filter(subject=self.value()) if self.value() else queryset
 
 
+class KindFilter(admin.AllValuesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "kind of page"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": words_of(str(choice["display"]))}
+
+
 class AccessLogList(ChangeList):
     """Knows of all entries of a page, in a few reads, what they were about."""
 
@@ -224,15 +235,14 @@ class AccessLogList(ChangeList):
 class AccessLogAdmin(ReadOnlyAdmin):
     """Who looked at which patient's data, and who was refused."""
 
-    list_display = ("at", "who", "did", "what", "address")
-    list_filter = (DaysFilter, SubjectFilter, PersonFilter, "action", "subject_type")
-    search_fields = ("subject",)
-    search_help_text = (
-        "A person of the staff, an action, the reference of a request, a key or its beginning, "
-        "a network address. Several words: all of them."
+    list_display = ("when", "who", "did", "what", "address")
+    list_filter = (
+        *(DaysFilter, SubjectFilter, PersonFilter, "action"),
+        ("subject_type", KindFilter),
     )
+    search_fields = ("subject",)
     show_full_result_count = False
-    fields = ("at", "who", "did", "what", "subject", "address")
+    fields = ("when", "who", "did", "what", "subject", "address")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AccessLog]:
         person = User.objects.filter(pk=models.OuterRef("user"))
@@ -249,6 +259,15 @@ class AccessLogAdmin(ReadOnlyAdmin):
         for word in search_term.split()[:MOST_WORDS]:
             queryset = queryset.filter(matches(word))
         return queryset, False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Who read what"} | (extra_context or {}))
+
+    @admin.display(description="when", ordering="at")
+    def when(self, entry: AccessLog) -> str:
+        return date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description="who", empty_value="somebody who is gone", ordering="name")
     def who(self, entry: AccessLog) -> str | None:
@@ -270,7 +289,8 @@ class AccessLogAdmin(ReadOnlyAdmin):
             entry.found if hasattr(entry, "found") else subjects([entry]).get(entry.subject)
         )
         if found is None:
-            return f"{kind}, not there any more: {entry.subject}"
-        meta = found._meta
+            return f"{kind}, no longer there: {entry.subject}"
+        meta, name = found._meta, str(found)
         address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[found.pk])
-        return format_html('{}: <a href="{}">{}</a>', kind, address, str(found))
+        said = "" if name.lower().startswith(kind) else f"{kind}: "
+        return format_html('{}<a href="{}">{}</a>', said, address, name)

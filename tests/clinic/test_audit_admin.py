@@ -84,7 +84,7 @@ class TestWhatItShows:
     def test_what_is_gone_is_named_by_its_key_and_leads_nowhere(self, owner: Client) -> None:
         key = str(uuid4())
         shown = row(owner, an_entry(subject=key))
-        assert f"patient, not there any more: {key}" in shown
+        assert f"patient, no longer there: {key}" in shown
         assert f"/patient/{key}/" not in shown
 
     def test_of_every_kind(self, owner: Client) -> None:
@@ -110,7 +110,7 @@ class TestWhatItShows:
         entry = AccessLog.objects.get(action="refused")
         shown = row(owner, entry)
         assert '<strong class="late-word">refused</strong>' in shown
-        assert "appointment, change" in shown
+        assert "appointment (change)" in shown
         assert f'href="{change(appointment)}"' in shown
 
     def test_nothing_encrypted_is_read(self, owner: Client) -> None:
@@ -177,6 +177,7 @@ class TestFinding:
         an_entry(subject=str(patient.pk), at=datetime(2026, 6, 2, 15, tzinfo=UTC))
         query = {"user": str(ana.pk), "subject": str(patient.pk), "since": "2026-06-01"}
         assert listed(owner, **query, q="open") == [str(entry.pk)]
+        assert listed(owner, **query, _facets="True") == [str(entry.pk)]  # with their counts
         page = owner.get(LOG, {**query, "q": "open"}).content.decode()
         days = page[page.index('class="days-filter"') :].split("</form>")[0]
         for name in ("user", "subject", "q"):
