@@ -20,13 +20,14 @@ CONFIRMED, OFFERED, DECLINED, LATE = "confirmed", "offered", "declined", "late"
 
 
 class Asked(NamedTuple):
-    """A request that was sent in the period."""
+    """A request that was sent in the period, and the time of the visit that it came to."""
 
     id: UUID
     sent_at: datetime
     source: str
     article: str | None
     language: str | None
+    visit: datetime | None
 
 
 class Answer(NamedTuple):
@@ -69,7 +70,6 @@ class Figures:
     now: datetime
     asked: list[Asked]
     answers: list[Answer]
-    first_visits: dict[UUID, datetime]
     visits: list[Visit]
     hours: list[Hours]
 
@@ -82,7 +82,6 @@ class Figures:
             now=now,
             asked=asked_of(user, period),
             answers=list(answers_for(user, period)),
-            first_visits=first_visits_of(user, period),
             visits=visits,
             hours=hours_for(user, period, visits),
         )
@@ -90,8 +89,14 @@ class Figures:
 
 def asked_of(user: User, period: Period) -> list[Asked]:
     rows = AppointmentRequest.objects.within_reach_of(user).sent_between(period.start, period.end)
+    theirs = Appointment.objects.within_reach_of(user).agreed().filter(request=OuterRef("pk"))
     named = rows.order_by("sent_at").values_list(
-        "id", "sent_at", "source", "article__title", "article__language"
+        "id",
+        "sent_at",
+        "source",
+        "article__title",
+        "article__language",
+        Subquery(theirs.order_by("starts_at").values("starts_at")[:1]),
     )
     return [Asked._make(row) for row in named]
 
@@ -124,13 +129,6 @@ def kind_of(status: str, reason: str, actor: str) -> str:
     if reason == Reason.OTHER_TIMES_OFFERED:
         return OFFERED
     return DECLINED if actor == Staff else ""
-
-
-def first_visits_of(user: User, period: Period) -> dict[UUID, datetime]:
-    """Of the requests of the period those that came to a visit, with its time."""
-    rows = Appointment.objects.within_reach_of(user).agreed()
-    rows = rows.filter(request__sent_at__gte=period.start, request__sent_at__lt=period.end)
-    return dict(rows.order_by("-starts_at").values_list("request_id", "starts_at"))
 
 
 def visits_for(user: User, period: Period) -> list[Visit]:

@@ -165,19 +165,19 @@ def time_to_answer(figures: Figures) -> Report:
 
 def lead_time(figures: Figures) -> Report:
     """Of the requests of the period that came to a visit: how many days ahead it was."""
-    zone, visits = figures.period.zone, figures.first_visits
-    ahead = [
-        max((day_of_visit - each.sent_at.astimezone(zone).date()).days, 0)
+    zone = figures.period.zone
+    dates = [
+        (each.sent_at.astimezone(zone).date(), each.visit.astimezone(zone).date())
         for each in figures.asked
-        if each.id in visits
-        for day_of_visit in (visits[each.id].astimezone(zone).date(),)
+        if each.visit
     ]
+    ahead = [max((visit - asked).days, 0) for asked, visit in dates]
     found = Counter(next(name for name, most in LEADS.items() if days <= most) for days in ahead)
     sentence = "No request of this period came to a visit yet."
     if ahead:
         sentence = (
             f"Half of the visits were at most {many(round(median(ahead)), 'day')} after the "
-            f"request, nine of ten at most {many(nine_of_ten_days(ahead), 'day')}."
+            f"request, nine of ten at most {many(round(nine_of_ten(ahead)), 'day')}."
         )
     caption = Caption("lead-time", "Days from the request to the visit", sentence)
     bars = [Bar(name, found[name], str(found[name])) for name in LEADS]
@@ -189,10 +189,6 @@ def lead_time(figures: Figures) -> Report:
         rows=[(name, found[name], share(found[name], len(ahead))) for name in LEADS],
         picture=charts.bars(caption, bars) if ahead else None,
     )
-
-
-def nine_of_ten_days(days: Sequence[int]) -> int:
-    return round(nine_of_ten(days))
 
 
 def hours_used(figures: Figures) -> Report:
@@ -286,7 +282,7 @@ def articles(figures: Figures) -> Report:
     for each in figures.asked:
         article = (each.article or NO_ARTICLE, (each.language or "").upper())
         asked[article] += 1
-        came[article] += each.id in figures.first_visits
+        came[article] += each.visit is not None
     from_articles = sum(count for (title, _lang), count in asked.items() if title != NO_ARTICLE)
     sentence = "No request came in."
     if asked:
