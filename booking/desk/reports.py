@@ -121,7 +121,7 @@ def requests_and_answers(figures: Figures) -> Report:
         key="requests",
         title="Requests and answers",
         sentence=sentence,
-        head=(WEEK, "Requests", *answers, "Not answered in time", "Booked by telephone"),
+        head=(WEEK, "Requests", *answers, "No answer in time", "By phone"),
         rows=rows,
         picture=picture if any(sent) or any(given) else None,
     )
