@@ -88,6 +88,7 @@ class PatientAdmin(AuditedAdmin):
     list_display = ("full_name", "birth_date", "email", "telephone", "language", "created_at")
     list_filter = ("language", "prefers")
     search_fields = ("full_name", "email", "telephone")
+    found_by = "requests__reference"
     date_hierarchy = "created_at"
     show_full_result_count = False
     readonly_fields = ("requests", "created_at")
@@ -148,6 +149,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
     list_filter = ("service", "payment", "source", "language", "seen_by_doctor")
     list_select_related = ("patient", "service", "article")
     search_fields = ("reference", "patient__full_name", "patient__email")
+    found_by = "reference"
     date_hierarchy = "sent_at"
     show_full_result_count = False
     ordering = ("-sent_at",)
@@ -193,6 +195,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     list_display = ("when", "patient_name", "service", "practitioner", "room", "status")
     list_filter = ("status", "practitioner", "location", "request__service")
     search_fields = ("request__reference", "request__patient__full_name", "request__patient__email")
+    found_by = "request__reference"
     date_hierarchy = "starts_at"
     show_full_result_count = False
     ordering = ("-starts_at",)
@@ -349,6 +352,7 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
     list_filter = ("state", "channel", "kind", "language")
     list_select_related = ("request__patient", "appointment__location")
     search_fields = ("request__reference",)
+    found_by = "request__reference"
     date_hierarchy = "created_at"
     show_full_result_count = False
     fieldsets = (

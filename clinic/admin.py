@@ -12,7 +12,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from clinic.admin_base import PublishingAdmin, ReadOnlyAdmin
+from clinic.admin_base import PublishingAdmin
+from clinic.audit_admin import AccessLogAdmin
 from clinic.models import (
     AccessLog,
     Clinic,
@@ -262,22 +263,4 @@ class ClosureAdmin(PublishingAdmin):
         return closure.location
 
 
-@admin.register(AccessLog)
-class AccessLogAdmin(ReadOnlyAdmin):
-    """Who looked at which patient's data, and who was refused."""
-
-    list_display = ("at", "who", "action", "subject_type", "subject", "address")
-    list_filter = ("action", "subject_type")
-    search_fields = ("=subject", "=user")
-    date_hierarchy = "at"
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AccessLog]:
-        person = User.objects.filter(pk=models.OuterRef("user"))
-        address = models.Subquery(person.values("email")[:1])
-        return AccessLog.objects.annotate(email=address)
-
-    @admin.display(description="who", empty_value="somebody who is gone")
-    def who(self, entry: AccessLog) -> str | None:
-        email: str | None = getattr(entry, "email", None)
-        return email
+admin.site.register(AccessLog, AccessLogAdmin)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import calendar, day, feeds, several, times, views, wordings
+from booking.desk import calendar, day, feeds, report_views, several, times, views, wordings
 
 app_name = "desk"
 
@@ -35,6 +35,8 @@ urlpatterns = [
     staff("calendar-feed/", feeds.feed, "feed"),
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
     staff("wording/preview/", wordings.preview, "wording-preview"),
+    staff("reports/", report_views.reports, "reports"),
+    staff("reports/<slug:key>.csv", report_views.sheet, "report-sheet"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
 ]

@@ -182,6 +182,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
         return rows.exclude(status=Status.HELD, expires_at__lte=now).order_by("starts_at", "id")
 
+    def agreed(self) -> Self:
+        """Everything confirmed, and what became of it."""
+        return self.filter(status__in=VISITS)
+
+    def on_the_books(self, start: datetime, end: datetime) -> Self:
+        """What was agreed for these days."""
+        return self.agreed().filter(starts_at__gte=start, starts_at__lt=end)
+
     def current_of(self, request: AppointmentRequest) -> "Appointment":
         """What a request that was sent has come to: what stands, else what was last.
 

@@ -31,6 +31,9 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
             return self.filter(pk=request.pk)
         return self.filter(sent_from=request.sent_from)
 
+    def sent_between(self, start: datetime, end: datetime) -> Self:
+        return self.filter(sent_at__gte=start, sent_at__lt=end)
+
     def abandoned(self, *, before: datetime) -> Self:
         """Drafts that nobody touched since, and that hold no time."""
         return self.drafts().filter(updated_at__lt=before).exclude(appointments__status="held")
