@@ -32,6 +32,7 @@ def required_key(name: str) -> str:
 SECRET_KEY = required_key("SECRET_KEY")
 LINK_KEY = required_key("LINK_KEY")
 FIELD_KEYS = required_key("FIELD_KEYS").split(",")
+BACKUP_KEY = env.str("BACKUP_KEY", "")  # the site runs without; `manage.py backup` does not
 
 # Where the site is reached. https switches on everything that belongs to it.
 SITE_URL = (env.str("SITE_URL", "") or default_site_url()).rstrip("/")
