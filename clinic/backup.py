@@ -29,6 +29,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
+from django.template.defaultfilters import pluralize
 
 from clinic.fields import cipher
 from clinic.records import Table, applied_migrations, tables_at
@@ -44,7 +45,10 @@ class Contents:
     files: int = 0
 
     def __str__(self) -> str:
-        return f"{self.rows:,} rows and {self.files:,} files"
+        rows, files = (
+            f"{n:,} {what}{pluralize(n)}" for n, what in ((self.rows, "row"), (self.files, "file"))
+        )
+        return f"{rows} and {files}"
 
 
 def folders() -> dict[str, Path]:
@@ -120,9 +124,7 @@ class Writer:
         self.contents.files += 1
 
 
-def back_up(
-    path: Path, *, connection: BaseDatabaseWrapper, key: bytes, now: datetime
-) -> Contents:
+def back_up(path: Path, *, connection: BaseDatabaseWrapper, key: bytes, now: datetime) -> Contents:
     """Write all of it to `path`. The rows come first: what they name is among the files."""
     with replaced(path) as file:
         sealer = Sealer(file, key)

@@ -47,7 +47,7 @@ def plain(value: Any) -> Any:
 class Column:
     def __init__(self, field: models.Field) -> None:
         self.name: str = field.attname
-        self.field = field
+        self.column = str(field.column)
         holder = field
         while holder.remote_field:  # a foreign key holds what the key of the other table holds
             holder = holder.target_field  # type: ignore[attr-defined]
@@ -89,7 +89,7 @@ class Table:
     def insert(self, rows: Iterable[Row], connection: BaseDatabaseWrapper) -> int:
         """Past the models: nothing is filled in, encrypted or sent. How many there were."""
         quoted = connection.ops.quote_name
-        columns = ", ".join(quoted(column.field.column) for column in self.columns)
+        columns = ", ".join(quoted(column.column) for column in self.columns)
         marks = ", ".join(["%s"] * len(self.columns))
         # The names come from the models; the values are parameters.
         sql = f"INSERT INTO {quoted(self.model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
@@ -108,7 +108,7 @@ class Table:
         """What a migration put in. Only if there is something: append-only tables refuse."""
         rows = self.model._base_manager.using(connection.alias)
         if rows.exists():
-            rows._raw_delete(connection.alias)  # type: ignore[attr-defined]
+            rows._raw_delete(connection.alias)
 
 
 def applied_migrations(loader: MigrationLoader) -> list[Migration]:
