@@ -2,6 +2,7 @@
 
 import base64
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -134,8 +135,8 @@ def _patience() -> Any:
     """Ends the wait for whoever holds a lock; sqlite3 itself waits for ever."""
     deadline = time.monotonic() + SECONDS_TO_WAIT
 
-    def look(_status: int, remaining: int, _total: int) -> None:
-        if remaining and time.monotonic() > deadline:
+    def look(status: int, _remaining: int, _total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > deadline:
             raise BackupError(IN_USE)
 
     return look

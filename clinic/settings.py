@@ -175,6 +175,7 @@ def mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": mailer()}
+SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"clinic@{SITE_HOST or 'localhost'}")
 
 AUTHENTICATION_BACKENDS = [

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import feeds, times, views
+from booking.desk import feeds, setup, times, views
 
 app_name = "desk"
 
@@ -26,4 +26,7 @@ urlpatterns = [
     staff("calendar-feed/<int:practitioner_id>/renew/", feeds.renew, "renew-feed"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
+    staff("server/", setup.server, "server"),
+    staff("setup/put-away/", setup.put_away, "put-setup-away"),
+    staff("setup/show/", setup.show_again, "show-setup"),
 ]
