@@ -31,6 +31,8 @@ from tests.clinic.filled import REASON
 from tests.clinic.places import KEY, NOW, Place
 from tests.postgres import NoPostgres, temporary_postgres
 
+pytestmark = pytest.mark.slow
+
 numbers = itertools.count(1)
 Line = Any
 
