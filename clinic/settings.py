@@ -32,6 +32,7 @@ def required_key(name: str) -> str:
 SECRET_KEY = required_key("SECRET_KEY")
 LINK_KEY = required_key("LINK_KEY")
 FIELD_KEYS = required_key("FIELD_KEYS").split(",")
+BACKUP_KEY = env.str("BACKUP_KEY", "")  # the site runs without; `manage.py backup` does not
 
 # Where the site is reached. https switches on everything that belongs to it.
 SITE_URL = (env.str("SITE_URL", "") or default_site_url()).rstrip("/")
@@ -176,6 +177,7 @@ def mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": mailer()}
+SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"clinic@{SITE_HOST or 'localhost'}")
 
 AUTHENTICATION_BACKENDS = [

@@ -6,7 +6,17 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from booking.desk import calendar, day, feeds, report_views, several, times, views, wordings
+from booking.desk import (
+    calendar,
+    day,
+    feeds,
+    report_views,
+    setup,
+    several,
+    times,
+    views,
+    wordings,
+)
 
 app_name = "desk"
 
@@ -39,4 +49,7 @@ urlpatterns = [
     staff("reports/<slug:key>.csv", report_views.sheet, "report-sheet"),
     staff("messages/<uuid:message_id>/called/", views.called, "called"),
     staff("messages/<uuid:message_id>/send-again/", views.send_again, "send-again"),
+    staff("server/", setup.server, "server"),
+    staff("setup/put-away/", setup.put_away, "put-setup-away"),
+    staff("setup/show/", setup.show_again, "show-setup"),
 ]

@@ -19,7 +19,7 @@ from tests.clinic.staff import a_member, signed_in
 pytestmark = pytest.mark.django_db
 
 # Pages on which no patient is seen, or nobody as long as nothing was ticked.
-SHOW_NOBODY = {"wording-preview", "confirm-several"}
+SHOW_NOBODY = {"wording-preview", "confirm-several", "server", "put-setup-away", "show-setup"}
 PAGES_OF_A_ROW = ("change", "history", "delete")
 
 

@@ -91,3 +91,18 @@ def test_a_time_that_was_taken_meanwhile(new_page: NewPage, owner_page: Page) ->
     expect(owner_page.get_by_role("alert")).to_be_visible()
     owner_page.get_by_role("button", name=re.compile("^Book ")).first.click()
     expect(owner_page.get_by_text("Booked and confirmed.")).to_be_visible()
+
+
+def test_the_set_up_list_is_put_away_and_shown_again(owner_page: Page) -> None:
+    owner_page.goto("/admin/")
+    setting_up = part(owner_page, "Setting up")
+    expect(setting_up.get_by_role("listitem")).not_to_have_count(0)
+    assert_looks(owner_page, LOOKS)
+    setting_up.get_by_role("link", name="Backups").click()
+    expect(owner_page.get_by_role("heading", name="Mail and backups")).to_be_visible()
+    assert_looks(owner_page, LOOKS)
+    owner_page.goto("/admin/")
+    owner_page.get_by_role("button", name="Put this list away").click()
+    expect(setting_up).to_have_count(0)
+    owner_page.get_by_role("button", name="Show the set-up list").click()
+    expect(setting_up).to_be_visible()
