@@ -8,7 +8,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.desk.views import signed_in
 from booking.models import Message
 from clinic.backup import RECENT, last_backup_at
-from clinic.models import Clinic, Location, Practitioner, Service, User, WorkingHours
+from clinic.directory import Directory, directory
+from clinic.memory import the_clinic
+from clinic.models import Clinic, Practitioner, Service, User
 from content.starter_loader import FOLDER, read
 
 OWNERS = "clinic.change_clinic"
@@ -54,14 +55,14 @@ def is_owner(user: User) -> bool:
 
 
 def checklist_for(user: User, *, now: datetime) -> Checklist:
-    """At most six questions to the database."""
-    people = team()
+    """What the site shows comes from memory: three questions are left to the database."""
+    known = directory()
     steps = [
-        the_clinic(),
-        the_places(),
-        practitioners(people),
-        opening_hours(people),
-        services(),
+        own_data(the_clinic()),
+        places(known),
+        practitioners(known),
+        opening_hours(known),
+        services(known),
         mail(),
         backups(now=now),
         second_factor(user),
@@ -82,8 +83,7 @@ def listed(names: list[str]) -> str:
     return get_text_list(few, "and")
 
 
-def the_clinic() -> Step:
-    clinic = Clinic.objects.get()
+def own_data(clinic: Clinic) -> Step:
     sample = read(FOLDER / "clinic.toml")["clinic"]
     missing = [] if clinic.email else ["the e-mail address that new requests are announced to"]
     if clinic.network_notice_en in ("", sample["network_notice_en"]):
@@ -94,34 +94,33 @@ def the_clinic() -> Step:
     return Step("The clinic’s own data", page_of("clinic", clinic.pk), missing_is)
 
 
-def the_places() -> Step:
-    name, places = "Where you are", list(Location.objects.filter(is_active=True))
-    lacking = [row for row in places if not (row.street and row.city and row.postal_code)]
+def places(known: Directory) -> Step:
+    name = "Where you are"
+    lacking = [row for row in known.locations if not (row.street and row.city and row.postal_code)]
     if lacking:
         said = f"No address yet: {listed([row.name_en for row in lacking])}."
         return Step(name, page_of("location", lacking[0].pk), said)
-    return Step(name, page_of("location"), "" if places else "There is no location yet.")
+    return Step(name, page_of("location"), "" if known.locations else "There is no location yet.")
 
 
-def team() -> list[Practitioner]:
-    """Everybody who works here, with whether they have hours."""
-    hours = WorkingHours.objects.filter(practitioner=OuterRef("pk"))
-    return list(Practitioner.objects.active().annotate(has_hours=Exists(hours)))
+def real_people(known: Directory) -> list[Practitioner]:
+    return [person for person in known.practitioners if not person.is_example]
 
 
-def practitioners(people: list[Practitioner]) -> Step:
-    examples = [person for person in people if person.is_example]
+def practitioners(known: Directory) -> Step:
+    examples = [person for person in known.practitioners if person.is_example]
     name, url = "Your practitioners", page_of("practitioner")
     if examples:
         said = f"Still examples: {listed([person.name for person in examples])}."
         return Step(name, f"{url}?is_active__exact=1&is_example__exact=1", said)
-    return Step(name, url, "" if people else "Nobody works here yet.")
+    return Step(name, url, "" if known.practitioners else "Nobody works here yet.")
 
 
-def opening_hours(people: list[Practitioner]) -> Step:
+def opening_hours(known: Directory) -> Step:
     """Examples have hours of their own, which say nothing of the clinic's."""
-    name, real = "Opening hours", [person for person in people if not person.is_example]
-    idle = [person for person in real if not getattr(person, "has_hours", False)]
+    name, real = "Opening hours", real_people(known)
+    at_work = {row.practitioner_id for row in known.hours}
+    idle = [person for person in real if person.pk not in at_work]
     if idle:
         names = listed([person.name for person in idle])
         return Step(name, page_of("practitioner", idle[0].pk), f"No hours yet: {names}.")
@@ -129,14 +128,14 @@ def opening_hours(people: list[Practitioner]) -> Step:
     return Step(name, page_of("practitioner"), missing)
 
 
-def services() -> Step:
-    name, real = "Services", Practitioner.objects.active().filter(is_example=False)
-    done_by = Exists(real.filter(services=OuterRef("pk")))
-    rows = list(Service.objects.filter(is_active=True).annotate(is_done=done_by))
-    idle = [row.name_en for row in rows if not row.is_done]
+def services(known: Directory) -> Step:
+    name, url = "Services", page_of("service")
+    done = {row.pk for person in real_people(known) for row in known.services_of(person)}
+    rows = list(Service.objects.filter(is_active=True))  # also those that nobody does
+    idle = [row.name_en for row in rows if row.pk not in done]
     if not rows:
-        return Step(name, page_of("service"), "There is nothing to book yet.")
-    return Step(name, page_of("service"), f"Nobody does this yet: {listed(idle)}." if idle else "")
+        return Step(name, url, "There is nothing to book yet.")
+    return Step(name, url, f"Nobody does this yet: {listed(idle)}." if idle else "")
 
 
 def mail() -> Step:

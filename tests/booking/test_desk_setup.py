@@ -12,6 +12,7 @@ from pytest_django import Settings
 from booking.desk import setup
 from booking.desk.setup import Step, checklist_for
 from booking.models.messages import Message
+from clinic import memory
 from clinic.backup import last_backup_file
 from clinic.models import Clinic, Location, Practitioner, User
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
@@ -25,7 +26,7 @@ from tests.booking.builders import (
 )
 from tests.booking.desk import INDEX, desk_of, nothing_is_done, said, text_of
 from tests.clinic.staff import a_client, a_member, signed_in
-from tests.queries import count_queries
+from tests.queries import count_queries_of_a_warm_process
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,7 @@ def owner(db: None) -> User:
 
 
 def step(owner: User, name: str, now: datetime) -> Step:
+    memory.forget_everything()  # rows are written past the admin here, which would publish them
     return next(each for each in checklist_for(owner, now=now).steps if each.name == name)
 
 
@@ -180,11 +182,12 @@ class TestLines:
         assert step(owner, name, now).is_done
         assert asked[0] == {"user": owner, "confirmed": True}
 
-    def test_asks_the_database_at_most_six_questions(self, owner: User, now: datetime) -> None:
+    def test_asks_the_database_at_most_three_questions(self, owner: User, now: datetime) -> None:
         for number in range(4):
             a_location(slug=f"place-{number}")
             a_practitioner(a_service())
-        assert count_queries(lambda: checklist_for(owner, now=now)) <= 5, "and the second factor"
+        asks = count_queries_of_a_warm_process(lambda: checklist_for(owner, now=now))
+        assert asks <= 2, "and the second factor"
 
     def test_each_leads_somewhere(self, owner: User, now: datetime) -> None:
         client = signed_in(owner)
