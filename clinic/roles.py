@@ -31,7 +31,8 @@ CONTENT: dict[str, tuple[str, ...]] = {
 FRONT_DESKS: dict[str, tuple[str, ...]] = {
     "booking.appointment": (*VIEW, "decide_request", "reach_everyone"),
     "booking.appointmentrequest": VIEW,
-    "booking.patient": CORRECT,
+    "booking.patient": (*CORRECT, "merge_patient", "export_patient"),
+    "booking.patientnote": ("view", "add"),
     "booking.message": (*VIEW, "handle_message"),
     "clinic.closure": ALL,
     "clinic.location": VIEW,
@@ -48,6 +49,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **FRONT_DESKS,
         "axes.accessattempt": ("view", "delete"),  # deleting one lets its account try again
         "booking.appointmentevent": VIEW,
+        "booking.patient": (*FRONT_DESKS["booking.patient"], "hold_patient", "erase_patient"),
         "clinic.accesslog": VIEW,
         "clinic.clinic": CORRECT,
         "clinic.location": KEEP,
@@ -63,6 +65,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.appointment": (*VIEW, "decide_request"),
         "booking.appointmentrequest": VIEW,
         "booking.patient": VIEW,
+        "booking.patientnote": ("view", "add"),
         "clinic.closure": VIEW,
     },
     EDITOR: CONTENT,

@@ -8,6 +8,7 @@ drafts.py    from the safety gate to the request
 answers.py   staff confirm, decline, offer and book; the patient takes or declines an offer
 visits.py    moved, cancelled, attended
 upkeep.py    what the clock does, messages, links
+patients.py  records corrected, noted upon, merged, kept and erased
 """
 
 from booking.actions.answers import (
@@ -31,6 +32,15 @@ from booking.actions.drafts import (
     send,
     start_draft,
 )
+from booking.actions.patients import (
+    add_note,
+    correct_patient,
+    erase_patient,
+    merge_patients,
+    set_legal_hold,
+    tell_apart,
+    undo_merge,
+)
 from booking.actions.upkeep import (
     ask_for_links,
     expire_lapsed,
@@ -50,6 +60,7 @@ __all__ = [
     "Details",
     "Proposal",
     "accept_offer",
+    "add_note",
     "answer_by",
     "ask_for_links",
     "book",
@@ -57,13 +68,16 @@ __all__ = [
     "change_until",
     "confirm",
     "confirm_attendance",
+    "correct_patient",
     "decline",
     "decline_offers",
+    "erase_patient",
     "expire_lapsed",
     "forget_draft",
     "forget_useless_messages",
     "hold",
     "keep_hold",
+    "merge_patients",
     "move",
     "offer",
     "record_call",
@@ -73,6 +87,9 @@ __all__ = [
     "send",
     "send_again",
     "send_lost_links",
+    "set_legal_hold",
     "start_draft",
+    "tell_apart",
+    "undo_merge",
     "warn_staff",
 ]

@@ -29,18 +29,23 @@ from booking.desk.views import (
 from booking.desk.words import moment
 from booking.errors import NotFree
 from booking.models import Appointment, AppointmentRequest, Status
-from booking.models.patients import Patient
+from booking.models.patients import CONTACT, Patient
 from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
 from clinic.models import Service
 
 # What the form that chooses other days has to say again.
-KEPT = ("from_appointment", "service", "for")
+KEPT = ("from_appointment", "service", "for", "patient")
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
 def kept(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in KEPT if name in request.GET}
+
+
+def whose(request: HttpRequest) -> dict[str, str]:
+    """Who a booking is for, where that is known: the same whatever else is chosen anew."""
+    return {name: text for name, text in kept(request).items() if name in ("for", "patient")}
 
 
 @require_http_methods(GET_AND_POST)
@@ -139,7 +144,9 @@ def book(request: HttpRequest) -> HttpResponse:
     title, keep = "Book for a patient", kept(request)
     if service is None:
         services = Service.objects.bookable()
-        return page(request, "book_service", title, services=services, keep=keep)
+        return page(
+            request, "book_service", title, services=services, whose=urlencode(whose(request))
+        )
     people = people_for(user, service)
     wanted = parse_slot(request.GET.get("slot", ""), people)
     if wanted is None:
@@ -152,6 +159,7 @@ def book(request: HttpRequest) -> HttpResponse:
             service=service,
             slots=slots,
             keep=keep,
+            whose=urlencode(whose(request)),
             later=later,
             is_unknown="slot" in request.GET,
         )
@@ -180,6 +188,7 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
     context = {
         "form": form,
         "service": service,
+        "slot": request.GET["slot"],
         "wanted": f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}",
         "error": error,
         "here": urlencode(kept(request)),
@@ -191,15 +200,28 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
 
 
 def _initial(request: HttpRequest, now: datetime) -> dict[str, object]:
-    """A new start, or what is known from the request that came to nothing."""
+    """A new start, or what is known: of a request that came to nothing, or of the patient."""
     initial = {"today": now.astimezone(clinic_zone()).date(), "wants_reminders": True}
     before = _request_before(request)
-    if before is None or before.patient is None:
+    known = before.patient if before else _patient_chosen(request)
+    if known is None:
         return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
-    names = ("full_name", "booked_by", "birth_date", "email", "telephone", "prefers", "language")
-    more = ("may_leave_voicemail", "wants_reminders", "needs")
-    said = {name: getattr(before.patient, name) for name in (*names, *more)}
-    return {**initial, **said, "reason": before.reason, "payment": before.payment}
+    said = {name: getattr(known, name) for name in CONTACT}
+    about = {"reason": before.reason, "payment": before.payment} if before else {}
+    return {**initial, **said, **about}
+
+
+def _patient_chosen(request: HttpRequest) -> Patient | None:
+    """Somebody who is known here and was found by `patients`; the request is one of its own."""
+    try:
+        key = UUID(request.GET.get("patient", ""))
+    except ValueError:
+        return None
+    rows = Patient.objects.within_reach_of(signed_in(request)).not_erased()
+    found = rows.filter(pk=key).first()
+    if found:
+        record_access(request, action="open", subject_type="patient", subject=found.pk)
+    return found
 
 
 def _request_before(request: HttpRequest) -> AppointmentRequest | None:

@@ -1,6 +1,6 @@
 from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.messages import Heartbeat, LostLink, Message
-from booking.models.patients import Patient
+from booking.models.patients import Patient, PatientEvent, PatientNote, PatientTrigram
 from booking.models.requests import AppointmentRequest
 
 __all__ = [
@@ -11,5 +11,8 @@ __all__ = [
     "LostLink",
     "Message",
     "Patient",
+    "PatientEvent",
+    "PatientNote",
+    "PatientTrigram",
     "Status",
 ]
