@@ -51,15 +51,17 @@ class Pair[Row: (Patient, Sketch)]:
         same = ", ".join(SAME[name] for name in self.same)
         if self.name == 1:
             return f"Same name, {same}"
-        return f"{'Similar name' if self.name >= ALIKE else 'Another name'}, {same}"
+        return f"{'Similar name' if self.is_alike else 'Another name'}, {same}"
 
     @property
-    def is_likely(self) -> bool:
+    def is_alike(self) -> bool:
+        return self.name >= ALIKE
+
+    @property
+    def is_possible(self) -> bool:
         """An address or a number is shared in families: a birth date beside it tells them apart."""
-        if self.name >= ALIKE:
-            return True
         born = {self.first.birth_date, self.second.birth_date} - {None}
-        return self.same != ("birth_date",) and len(born) < 2
+        return self.is_alike or (self.same != ("birth_date",) and len(born) < 2)
 
 
 def pair_of[Row: (Patient, Sketch)](first: Row, second: Row) -> Pair[Row]:
@@ -81,7 +83,7 @@ def doubles_of(patient: Patient) -> list[Pair[Patient]]:
         return []
     others = Patient.objects.not_erased().persons().filter(same).exclude(pk=patient.person_id)
     rows = others.order_by("created_at")[:MOST_SHARING]
-    return _likely((patient, other) for other in rows)
+    return _possible((patient, other) for other in rows)
 
 
 def all_doubles() -> list[Pair[Patient]]:
@@ -92,9 +94,9 @@ def all_doubles() -> list[Pair[Patient]]:
         many = rows.values(name).annotate(many=Count("pk")).filter(many__gt=1)
         shared |= Q(**{f"{name}__in": many.filter(many__lte=MOST_SHARING).values(name)})
     found = rows.filter(shared).order_by("created_at", "pk").values_list(*Sketch._fields)
-    likely = _likely(_sharing(Sketch(*values) for values in found))[:MOST_SHOWN]
-    known = Patient.objects.in_bulk({each.pk for pair in likely for each in pair.both})
-    return [pair_of(*(known[each.pk] for each in pair.both)) for pair in likely]
+    possible = _possible(_sharing(Sketch(*values) for values in found))[:MOST_SHOWN]
+    known = Patient.objects.in_bulk({each.pk for pair in possible for each in pair.both})
+    return [pair_of(*(known[each.pk] for each in pair.both)) for pair in possible]
 
 
 def _sharing(rows: Iterable[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
@@ -117,11 +119,13 @@ def _sharing(rows: Iterable[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
             others.append(row)
 
 
-def _likely[Row: (Patient, Sketch)](candidates: Iterable[tuple[Row, Row]]) -> list[Pair[Row]]:
-    pairs = [pair for pair in (pair_of(*each) for each in candidates) if pair.is_likely]
+def _possible[Row: (Patient, Sketch)](candidates: Iterable[tuple[Row, Row]]) -> list[Pair[Row]]:
+    pairs = [pair for pair in (pair_of(*each) for each in candidates) if pair.is_possible]
     apart = _told_apart() if pairs else set()
     kept = [pair for pair in pairs if frozenset(each.pk for each in pair.both) not in apart]
-    return sorted(kept, key=lambda pair: (-len(pair.same), -pair.name, pair.first.created_at))
+    return sorted(
+        kept, key=lambda pair: (-pair.is_alike, -len(pair.same), -pair.name, pair.first.created_at)
+    )
 
 
 def _told_apart() -> set[frozenset[UUID | None]]:

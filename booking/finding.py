@@ -20,7 +20,6 @@ from booking.trigrams import covered, likeness, trigrams_of
 from clinic.models import User
 
 LONGEST_QUERY = 200
-REFERENCE_LENGTH = 8
 SHOWN = 25
 # So many are looked at more closely than by counting: those of common names share a lot.
 LOOKED_AT = 60
@@ -29,6 +28,7 @@ MEANT = 0.3
 
 DATES = re.compile(r"\b(?:\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{4}|\d{4}-\d{1,2}-\d{1,2})\b")
 NUMBERS = re.compile(r"\+?\(?\d[\d()./ \-]{5,}\d")
+REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{8}")  # as booking.actions.drafts makes them
 MONTH_FIRST, YEAR_FIRST = "%m %d %Y", "%Y %m %d"
 NATIONAL_DIGITS, MOST_DIGITS = 10, 15
 
@@ -56,7 +56,7 @@ class Wanted:
 
     @property
     def references(self) -> list[str]:
-        return [word.upper() for word in self.words if len(word) == REFERENCE_LENGTH]
+        return [word for word in map(str.upper, self.words) if REFERENCE.fullmatch(word)]
 
     @cached_property
     def trigrams(self) -> set[str]:

@@ -28,7 +28,14 @@ def doubles(request: HttpRequest) -> HttpResponse:
     if not signed_in(request).has_perms(("booking.view_patient", MERGE)):
         raise PermissionDenied
     record_access(request, action="list", subject_type="patient")
-    return page(request, "patient_doubles", "Possible doubles", pairs=all_doubles())
+    pairs = all_doubles()
+    return page(
+        request,
+        "patient_doubles",
+        "Possible doubles",
+        alike=[pair for pair in pairs if pair.is_alike],
+        sharing=[pair for pair in pairs if not pair.is_alike],
+    )
 
 
 @require_http_methods(GET_AND_POST)

@@ -20,10 +20,10 @@ from booking.models import (
     PatientNote,
     Status,
 )
+from booking.models.patients import PatientQuerySet
 from clinic.models import User
 
 Kind = PatientEvent.Kind
-ONE_PERSON = (Kind.MERGED, Kind.SEPARATED, Kind.TOLD_APART)
 VISITS = (
     *(Status.PENDING, Status.PROPOSED, Status.BOOKED),
     *(Status.ARRIVED, Status.FULFILLED, Status.NOSHOW),
@@ -61,10 +61,11 @@ class Visits:
 
 @dataclass(frozen=True)
 class Change:
-    """One event of a record, in words."""
+    """One event of a record in words; `other` is the record it was merged with or told from."""
 
     event: PatientEvent
     who: str
+    other: Patient | None
 
     @property
     def what(self) -> str:
@@ -76,17 +77,16 @@ class Change:
             return f"{label}: {PatientEvent.ErasedBecause(self.event.detail).label.lower()}"
         return label
 
-    @property
-    def other(self) -> UUID | None:
-        """The record that this one was brought together with, or told from."""
-        return self.event.other if self.event.kind in ONE_PERSON else None
 
-
-def changes_of(patients: Iterable[Patient]) -> list[Change]:
-    """Newest first; events hold a UUID, and the names come from one question."""
+def changes_of(patients: Iterable[Patient], reached: PatientQuerySet) -> list[Change]:
+    """Newest first; events hold UUIDs, and the names come from one question each."""
     events = list(PatientEvent.objects.filter(patient__in=[row.pk for row in patients]))
     staff = User.objects.in_bulk([event.actor for event in events if event.actor])
-    return [Change(event, _who(event, staff)) for event in reversed(events)]
+    others = reached.in_bulk([event.other for event in events if event.other])
+    return [
+        Change(event, _who(event, staff), others.get(event.other) if event.other else None)
+        for event in reversed(events)
+    ]
 
 
 def _who(event: PatientEvent, staff: dict[UUID, User]) -> str:
@@ -112,7 +112,8 @@ class Page:
 
     @classmethod
     def of(cls, patient: Patient, user: User, *, now: datetime) -> Self:
-        records = list(Patient.objects.within_reach_of(user).same_person_as(patient))
+        reached = Patient.objects.within_reach_of(user)
+        records = list(reached.same_person_as(patient))
         keys = [record.pk for record in records]
         times = Appointment.objects.within_reach_of(user).filter(request__patient__in=keys)
         asked = AppointmentRequest.objects.within_reach_of(user).filter(patient__in=keys)
@@ -128,7 +129,7 @@ class Page:
             requests=list(asked.select_related("service", "article").order_by("-sent_at")),
             messages=list(told) if may_see("booking.view_message") else [],
             notes=list(notes) if may_see("booking.view_patientnote") else [],
-            changes=changes_of(records),
+            changes=changes_of(records, reached),
             doubles=doubles_of(patient) if may_see("booking.merge_patient") else [],
             retention=retention.of(records),
             now=now,
@@ -141,6 +142,14 @@ class Page:
     @property
     def others(self) -> list[Patient]:
         return [record for record in self.records if record != self.patient]
+
+    @property
+    def alike(self) -> list[Pair[Patient]]:
+        return [pair for pair in self.doubles if pair.is_alike]
+
+    @property
+    def sharing(self) -> list[Pair[Patient]]:
+        return [pair for pair in self.doubles if not pair.is_alike]
 
     @property
     def is_held(self) -> bool:

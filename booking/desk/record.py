@@ -38,7 +38,7 @@ def record_of(page: Page) -> dict[str, Any]:
                 "at": change.event.at,
                 "what": change.what,
                 "who": change.who,
-                "other_record": change.other,
+                "other_record": change.event.other,
             }
             for change in page.changes
         ],
