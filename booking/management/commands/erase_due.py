@@ -36,6 +36,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"{patient.pk}  {error}")
                 continue
             erased += 1
-            AccessLog.objects.create(action="erase", subject_type="patient", subject=patient.pk)
+            AccessLog.objects.create(
+                action="erase", subject_type="patient", subject=str(patient.pk)
+            )
         done = f"{erased} erased" if options["erase"] else "nothing was erased (--erase does)"
         self.stdout.write(f"{len(due)} due, {done}.")
