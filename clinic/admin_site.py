@@ -79,7 +79,7 @@ class ClinicAdminSite(admin.AdminSite):
         return {
             "site_title": self.site_title,
             "site_header": self.site_header,
-            "site_url": self.site_url,
+            "site_url": request.META["SCRIPT_NAME"] or self.site_url,
             "has_permission": self.has_permission(request),
             "available_apps": SimpleLazyObject(lambda: self.get_app_list(request)),
             "is_popup": False,

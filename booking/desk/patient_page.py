@@ -61,7 +61,7 @@ class Visits:
 
 @dataclass(frozen=True)
 class Change:
-    """One event of a record in words; `other` is the record it was merged with or told from."""
+    """One event in words; `other` is the one of two records that is not the page's own."""
 
     event: PatientEvent
     who: str
@@ -78,15 +78,23 @@ class Change:
         return label
 
 
-def changes_of(patients: Iterable[Patient], reached: PatientQuerySet) -> list[Change]:
+def changes_of(
+    patient: Patient, records: Iterable[Patient], reached: PatientQuerySet
+) -> list[Change]:
     """Newest first; events hold UUIDs, and the names come from one question each."""
-    events = list(PatientEvent.objects.filter(patient__in=[row.pk for row in patients]))
+    keys = [record.pk for record in records]
+    events = list(PatientEvent.objects.filter(Q(patient__in=keys) | Q(other__in=keys)))
     staff = User.objects.in_bulk([event.actor for event in events if event.actor])
-    others = reached.in_bulk([event.other for event in events if event.other])
+    with_two = [event for event in events if event.other]
+    known = reached.in_bulk({key for each in with_two for key in (each.patient, each.other)})
     return [
-        Change(event, _who(event, staff), others.get(event.other) if event.other else None)
+        Change(event, _who(event, staff), known.get(_other(event, patient)))
         for event in reversed(events)
     ]
+
+
+def _other(event: PatientEvent, patient: Patient) -> UUID | None:
+    return event.other if event.patient == patient.pk or not event.other else event.patient
 
 
 def _who(event: PatientEvent, staff: dict[UUID, User]) -> str:
@@ -129,7 +137,7 @@ class Page:
             requests=list(asked.select_related("service", "article").order_by("-sent_at")),
             messages=list(told) if may_see("booking.view_message") else [],
             notes=list(notes) if may_see("booking.view_patientnote") else [],
-            changes=changes_of(records, reached),
+            changes=changes_of(patient, records, reached),
             doubles=doubles_of(patient) if may_see("booking.merge_patient") else [],
             retention=retention.of(records),
             now=now,

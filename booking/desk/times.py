@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions
 from booking.actions import Proposal
+from booking.actors import Actor
 from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
 from booking.desk.views import (
@@ -27,7 +28,7 @@ from booking.desk.views import (
     told,
 )
 from booking.desk.words import moment
-from booking.errors import NotFree
+from booking.errors import BookingError, NotFree
 from booking.models import Appointment, AppointmentRequest, Status
 from booking.models.patients import CONTACT, Patient
 from clinic.admin_site import clinic_zone
@@ -168,20 +169,25 @@ def book(request: HttpRequest) -> HttpResponse:
 
 def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:
     """Who it is for; if the time was taken meanwhile, the nearest ones and all that was typed."""
-    form, error = TelephoneBookingForm(posted(request), initial=_initial(request, now)), None
+    known, error = _patient_chosen(request), None
+    initial = _initial(request, known, now)
+    form = TelephoneBookingForm(posted(request), initial=initial, known=known)
     if form.is_valid():
+        by = staff_of(request, form)
         try:
             booked = actions.book(
                 service=service,
                 starts_at=wanted.starts_at,
                 practitioner=wanted.practitioner,
                 details=form.details(),
-                by=staff_of(request, form),
+                by=by,
                 now=now,
             )
         except NotFree as refusal:
             error = refusal
         else:
+            if known and form.cleaned_data["same_person"]:
+                _keep_together(request, booked, known, by, now)
             record_access(request, action="add", subject_type="appointment", subject=booked.pk)
             messages.success(request, "Booked and confirmed.")
             return redirect("admin:booking_appointment_change", booked.pk)
@@ -199,11 +205,26 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
     return page(request, "book", "Book for a patient", status=409 if error else 200, **context)
 
 
-def _initial(request: HttpRequest, now: datetime) -> dict[str, object]:
+def _keep_together(
+    request: HttpRequest, booked: Appointment, known: Patient, by: Actor, now: datetime
+) -> None:
+    """Staff have said that whom they booked for is somebody who was here before."""
+    new = booked.request.patient
+    assert new is not None  # it was sent
+    try:
+        actions.merge_patients(patient_id=new.pk, into=known.pk, by=by, now=now)
+    except BookingError as refusal:  # erased a moment ago: the booking stands
+        messages.warning(request, str(refusal))
+    else:
+        for each in (new, known):
+            record_access(request, action="merge", subject_type="patient", subject=each.pk)
+
+
+def _initial(request: HttpRequest, chosen: Patient | None, now: datetime) -> dict[str, object]:
     """A new start, or what is known: of a request that came to nothing, or of the patient."""
     initial = {"today": now.astimezone(clinic_zone()).date(), "wants_reminders": True}
     before = _request_before(request)
-    known = before.patient if before else _patient_chosen(request)
+    known = before.patient if before else chosen
     if known is None:
         return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
     said = {name: getattr(known, name) for name in CONTACT}

@@ -606,3 +606,13 @@ class TestBookingForSomebodyKnown:
         assert said(response) == "Booked and confirmed."
         assert Patient.objects.count() == 2
         assert not Patient.objects.exclude(merged_into=None).exists()
+
+    def test_staff_may_say_that_it_is_the_same_person(self, ada: Patient, here: str) -> None:
+        client, pressed = a_client(FRONT_DESK), contact(ada, same_person="on")
+        url = f"{reverse('desk:book')}?{here}&patient={ada.pk}"
+        assert "This is the same person as Ada Lovelace" in text_of(client.get(url))
+        for _press in range(2):
+            assert said(client.post(url, pressed)) == "Booked and confirmed."
+        assert Patient.objects.get(merged_into=ada).requests.get().source == "telephone"
+        assert PatientEvent.objects.get().kind == "merged"
+        assert AccessLog.objects.filter(action="merge", subject=str(ada.pk)).exists()

@@ -1,13 +1,16 @@
 """A patient is found by what is known of them, with typing errors in a name or an address."""
 
+import importlib
+import pkgutil
 from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking import actions, finding
+from booking import actions, finding, migrations
 from booking.actors import Actor
 from booking.finding import Wanted, find
 from booking.models import Patient, PatientTrigram, Status
@@ -198,3 +201,12 @@ class TestTheIndex:
     def test_goes_with_the_patient(self) -> None:
         known().delete()
         assert not PatientTrigram.objects.exists()
+
+    def test_is_filled_with_those_who_were_there_before(self, desk: User) -> None:
+        """What the migration does; its number may change, its name does not."""
+        people = {a_patient(full_name="Grace Hopper"), a_patient(full_name="Ada Lovelace")}
+        names = [module.name for module in pkgutil.iter_modules(migrations.__path__)]
+        [name] = [name for name in names if name.endswith("_patients")]
+        migration = importlib.import_module(f"{migrations.__name__}.{name}")
+        migration.fill_index(apps, None)
+        assert {find("hoper", desk)[0], find("lovelcae", desk)[0]} == people
