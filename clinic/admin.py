@@ -133,6 +133,7 @@ class ClinicAdmin(PublishingAdmin):
                 )
             },
         ),
+        ("Patients’ records", {"fields": ("retention_years",)}),
         ("English", {"fields": ("tagline_en", "about_en")}),
         ("Spanish", {"fields": ("tagline_es", "about_es")}),
         (

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 View = Callable[..., HttpResponseBase]
 
@@ -70,6 +71,21 @@ class ClinicAdminSite(admin.AdminSite):
     index_title = "Today"
     enable_nav_sidebar = False
     login_form = SignInForm
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django's, but the list of everything, which no page shows beside its own content, is
+        only made if somebody asks for it: it takes longer than most pages.
+        """
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": request.META["SCRIPT_NAME"] or self.site_url,
+            "has_permission": self.has_permission(request),
+            "available_apps": SimpleLazyObject(lambda: self.get_app_list(request)),
+            "is_popup": False,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "log_entries": self.get_log_entries(request),
+        }
 
     def admin_view[V: View](self, view: V, cacheable: bool = False) -> V:
         """Every page of the staff: in the clinic's zone, never kept, refusals written down."""

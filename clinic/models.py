@@ -121,6 +121,13 @@ class Clinic(models.Model):
         "before anybody has confirmed them, so that nobody can block the calendar.",
         validators=[MinValueValidator(10), MaxValueValidator(100)],
     )
+    retention_years = models.PositiveSmallIntegerField(
+        "years that a patient’s record is kept",
+        default=7,
+        help_text="After the last entry: a visit, a request or a note. New Jersey asks for seven "
+        "(N.J.A.C. 13:35-6.5).",
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+    )
     site_version = models.PositiveBigIntegerField(default=1, editable=False)
 
     tagline = Bilingual()

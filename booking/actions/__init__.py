@@ -9,6 +9,7 @@ answers.py   staff confirm, decline, offer and book; the patient takes or declin
 visits.py    moved, cancelled, attended
 day.py       arrived, completed, did not come; taken back; removed
 upkeep.py    what the clock does, messages, links
+patients.py  records corrected, noted upon, merged, kept and erased
 """
 
 from booking.actions.answers import (
@@ -40,6 +41,15 @@ from booking.actions.drafts import (
     send,
     start_draft,
 )
+from booking.actions.patients import (
+    add_note,
+    correct_patient,
+    erase_patient,
+    merge_patients,
+    set_legal_hold,
+    tell_apart,
+    undo_merge,
+)
 from booking.actions.upkeep import (
     ask_for_links,
     expire_lapsed,
@@ -67,6 +77,7 @@ __all__ = [
     "Details",
     "Proposal",
     "accept_offer",
+    "add_note",
     "answer_by",
     "arrive",
     "ask_for_links",
@@ -76,8 +87,10 @@ __all__ = [
     "complete",
     "confirm",
     "confirm_attendance",
+    "correct_patient",
     "decline",
     "decline_offers",
+    "erase_patient",
     "expire_lapsed",
     "forget_draft",
     "forget_senders",
@@ -85,6 +98,7 @@ __all__ = [
     "hold",
     "keep_hold",
     "mark_no_show",
+    "merge_patients",
     "move",
     "need_other_time",
     "note_call",
@@ -98,7 +112,10 @@ __all__ = [
     "send",
     "send_again",
     "send_lost_links",
+    "set_legal_hold",
     "start_draft",
     "take_back",
+    "tell_apart",
+    "undo_merge",
     "warn_staff",
 ]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from booking import changes, deadlines, openings, outbox
+from booking import changes, deadlines, finding, openings, outbox
 from booking.actors import Actor
 from booking.errors import AlreadySent, NoTimeChosen, TooMany
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
-from booking.models.patients import Patient
+from booking.models.patients import CONTACT, Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
 from clinic.directory import Directory, directory
@@ -255,16 +255,7 @@ def submit(request: AppointmentRequest, details: Details, *, now: datetime) -> N
 
 
 def _create_patient(details: Details, now: datetime) -> Patient:
-    return Patient.objects.create(
-        full_name=details.full_name,
-        email=details.email,
-        telephone=details.telephone,
-        birth_date=details.birth_date,
-        booked_by=details.booked_by,
-        prefers=details.prefers,
-        may_leave_voicemail=details.may_leave_voicemail,
-        wants_reminders=details.wants_reminders,
-        language=details.language,
-        needs=details.needs,
-        created_at=now,
-    )
+    said = {name: getattr(details, name) for name in CONTACT}
+    patient = Patient.objects.create(**said, created_at=now)
+    finding.put_into_index(patient)
+    return patient

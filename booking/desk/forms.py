@@ -12,6 +12,7 @@ from booking.desk.slots import parse_slot
 from booking.forms import DetailsForm
 from booking.models import Appointment
 from booking.models.appointments import DECLINE_REASONS
+from booking.models.patients import Patient
 from clinic.models import Practitioner
 
 NOTE_HELP = "Shown on the patient's own page only, never sent by e-mail. Kept encrypted."
@@ -194,10 +195,17 @@ class TelephoneBookingForm(DetailsForm):
 
     submission = submission_field()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Patient | None = None, **kwargs: Any) -> None:
+        """`known` was looked up: the request has a record of its own, and staff say if it is one
+        person's with that one.
+        """
         super().__init__(*args, cautions=(), **kwargs)
         for name in FOR_PATIENTS_ALONE:
             del self.fields[name]
+        if known:
+            label = f"This is the same person as {known.full_name}, whose records are kept together"
+            self.fields["same_person"] = forms.BooleanField(label=label, required=False)
+            self.order_fields(["same_person"])
         for name, (label, hint) in ASKED.items():
             self.fields[name].label, self.fields[name].help_text = label, hint
         for field in self.fields.values():

@@ -79,8 +79,8 @@ def staff_of(request: HttpRequest, form: BaseForm) -> Actor:
     return Actor.staff(signed_in(request), data["submission"], data.get("shown"))
 
 
-def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
-    """Do it and say so, or say what stands in the way and who was first.
+def act(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
+    """Do it and say so, or say what stands in the way and who was first; whether it was done.
 
     Raises NotFree: the pages on which a time was chosen show the others.
     """
@@ -92,6 +92,8 @@ def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
         messages.warning(request, why_not(error))
     else:
         messages.success(request, done)
+        return True
+    return False
 
 
 def why_not(error: BookingError) -> str:

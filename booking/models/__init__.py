@@ -1,7 +1,7 @@
 from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.calls import CallNote
 from booking.models.messages import Heartbeat, LostLink, Message
-from booking.models.patients import Patient
+from booking.models.patients import Patient, PatientEvent, PatientNote, PatientTrigram
 from booking.models.requests import AppointmentRequest
 from booking.models.wordings import Wording
 
@@ -14,6 +14,9 @@ __all__ = [
     "LostLink",
     "Message",
     "Patient",
+    "PatientEvent",
+    "PatientNote",
+    "PatientTrigram",
     "Status",
     "Wording",
 ]

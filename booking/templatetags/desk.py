@@ -15,7 +15,7 @@ from booking.desk.today import Desk, desk_for
 from booking.desk.words import hours as say_hours
 from booking.desk.words import moment as say_moment
 from booking.desk.words import when
-from booking.models import Appointment, CallNote
+from booking.models import Appointment, CallNote, Patient
 from clinic.audit import record_access
 
 register = template.Library()
@@ -36,15 +36,16 @@ def todays_desk(context: dict[str, Any]) -> Desk | None:
 
 
 @register.simple_tag
-def submission(appointment: Appointment | None = None) -> SafeString:
+def submission(about: Appointment | Patient | None = None) -> SafeString:
     """The token of a form that acts: sent twice, it is carried out once.
 
-    With an appointment, also what the page shows of it: if that has changed, nothing is done.
+    With an appointment or a patient, also what the page shows of it: if that has changed, nothing
+    is done.
     """
     token = format_html('<input type="hidden" name="submission" value="{}">', uuid4())
-    if appointment is None:
+    if about is None:
         return token
-    shown = format_html('<input type="hidden" name="shown" value="{}">', appointment.shown)
+    shown = format_html('<input type="hidden" name="shown" value="{}">', about.shown)
     return format_html("{}{}", token, shown)
 
 

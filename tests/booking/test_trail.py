@@ -12,7 +12,7 @@ from booking.models import AppointmentEvent, Message, Status, Wording
 from clinic.audit_admin import audited
 from clinic.models import AccessLog
 from clinic.roles import EDITOR, OWNER
-from tests.booking.builders import a_clinic, a_practitioner, a_service, an_appointment
+from tests.booking.builders import a_clinic, a_patient, a_practitioner, a_service, an_appointment
 from tests.booking.desk import form
 from tests.clinic.staff import a_member, signed_in
 
@@ -53,6 +53,7 @@ def about(db: None) -> dict[str, Any]:
         "appointment_id": waiting.pk,
         "message_id": message.pk,
         "patient_id": waiting.request.patient_id,
+        "other_id": a_patient().pk,
         "practitioner_id": person.pk,
         "request_id": waiting.request_id,
         "key": "requests",

@@ -300,7 +300,7 @@ class TestTheClinicItself:
         monkeypatch.setattr(ClinicAdmin, "get_object", read_and_be_overtaken)
         form = {"name": "Another name", "telephone": "732-555-0123"}
         form |= {"time_zone": "America/New_York"}
-        form |= {"open_requests_a_patient": "3", "unconfirmed_share": "60"}
+        form |= {"open_requests_a_patient": "3", "unconfirmed_share": "60", "retention_years": "7"}
         a_client(OWNER).post(reverse("admin:clinic_clinic_change", args=[1]), form)
         clinic = Clinic.objects.get()
         assert (clinic.name, clinic.site_version) == ("Another name", before + 2)
