@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from clinic.admin_base import PublishingAdmin, ReadOnlyAdmin
 from clinic.models import (
@@ -27,6 +29,8 @@ from clinic.models import (
 from clinic.roles import OWNER, ROLES, owners
 
 admin.site.unregister(Group)  # the groups follow the table in clinic/roles.py
+# Their pages would show the secrets of the staff's second factors.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 
 ROLES_HELP = (
