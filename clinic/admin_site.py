@@ -106,6 +106,6 @@ class ClinicAdminSite(admin.AdminSite):
         return response
 
     def get_urls(self) -> list[Any]:
-        from clinic import sign_in_views
+        from clinic import password_views, sign_in_views
 
-        return [*sign_in_views.urls(self), *super().get_urls()]
+        return [*sign_in_views.urls(self), *password_views.urls(), *super().get_urls()]

@@ -18,6 +18,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from clinic.audit import AccessLog
 from clinic.fields import Bilingual
 from clinic.limits import Hit
+from clinic.staff_mail import StaffMail
 
 __all__ = [
     "AccessLog",
@@ -28,6 +29,7 @@ __all__ = [
     "Practitioner",
     "Room",
     "Service",
+    "StaffMail",
     "User",
     "WorkingHours",
 ]
