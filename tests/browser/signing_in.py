@@ -4,7 +4,7 @@ An app's code works once in half a minute, and tests are faster than that: all b
 the app itself show a recovery code. The owner gets as many as a run may need.
 """
 
-import re
+from base64 import b32decode
 from itertools import count
 
 from playwright.sync_api import Page, expect
@@ -52,7 +52,5 @@ def sign_in_owner(page: Page, site: Site) -> None:
 
 def shown_secret(page: Page) -> str:
     """The key of the page that sets an app up, as hexadecimal digits."""
-    from base64 import b32decode
-
-    text = page.locator("code").first.inner_text()
-    return b32decode(re.sub(r"\s", "", text)).hex()
+    text = page.get_by_role("main").locator("code").first.inner_text()
+    return b32decode("".join(text.split())).hex()
