@@ -69,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ("email",)
+        verbose_name = "member of staff"
+        verbose_name_plural = "staff"
 
     def __str__(self) -> str:
         return self.full_name or self.email

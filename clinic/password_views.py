@@ -50,6 +50,7 @@ class NewPasswordForm(SetPasswordForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].label = "New password"
+        self.fields["new_password1"].help_text = "At least 15 characters, any that you like."
         self.fields["new_password2"].label = "New password again"
         self.fields["new_password2"].help_text = ""
 

@@ -114,9 +114,9 @@ class StaffAdmin(UserAdmin):
     @admin.display(description="signs in with")
     def signs_in_with(self, user: User) -> str:
         if not user.has_usable_password():
-            return "nothing yet: invited, and has not chosen a password"
+            return "nothing yet (invited)"
         has_factor = getattr(user, "has_factor", None) or second_factor.factor_of(user)
-        return "password and second factor" if has_factor else "password; no second factor yet"
+        return "password and second factor" if has_factor else "password, no second factor yet"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         apps = TOTPDevice.objects.filter(user=models.OuterRef("pk"), confirmed=True)
