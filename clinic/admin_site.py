@@ -98,7 +98,7 @@ class ClinicAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The password; what else is missing is asked for by the page that comes next."""
-        from clinic import staff_session
+        from clinic import staff_session  # needs the models, too
 
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
@@ -106,6 +106,6 @@ class ClinicAdminSite(admin.AdminSite):
         return response
 
     def get_urls(self) -> list[Any]:
-        from clinic import password_views, sign_in_views
+        from clinic import password_views, sign_in_views  # need the models, too
 
         return [*sign_in_views.urls(self), *password_views.urls(), *super().get_urls()]

@@ -57,7 +57,7 @@ class StaffMail(models.Model):
 
     def recipient(self) -> "User | None":
         """Whoever works here and signs in with this address, at the moment of sending."""
-        from clinic.models import User
+        from clinic.models import User  # which has this model among its own
 
         staff = User.objects.filter(is_active=True, is_staff=True)
         if self.user_id:
@@ -89,7 +89,7 @@ def send_due(*, now: datetime) -> None:
 
 def _send(row: StaffMail, *, now: datetime) -> None:
     """Send it and forget it, or plan the next attempt; too late is of no use to anybody."""
-    from clinic import password_links
+    from clinic import password_links  # which needs the models, and they this module
 
     kind, to = StaffMail.Kind(row.kind), row.recipient()
     if to is None or now >= row.asked_at + password_links.GOOD_FOR[kind]:
@@ -109,7 +109,7 @@ def _send(row: StaffMail, *, now: datetime) -> None:
 
 
 def compose(kind: StaffMail.Kind, to: "User") -> EmailMultiAlternatives:
-    from clinic import password_links
+    from clinic import password_links  # as above
     from clinic.models import Clinic
 
     clinic = Clinic.objects.get()
