@@ -6,7 +6,6 @@ A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import MIMEPart
-from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from booking.models.appointments import (
 from booking.models.messages import Message
 from booking.wording import FOLDER as OWN_WORDS
 from booking.wording import own_words
+from clinic.mail import one_line, sender
 from clinic.models import Clinic, User
 
 # Who answers requests, by the names of their groups in clinic.roles.
@@ -212,17 +212,6 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(render_to_string(f"{folder}/body.html", values), "text/html")
     return mail
-
-
-def sender(clinic: Clinic) -> str:
-    """The clinic's name before the address that DEFAULT_FROM_EMAIL names, with or without one."""
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((one_line(clinic.name), address))
-
-
-def one_line(text: str) -> str:
-    """What may stand in a header: no line ends, whoever typed them."""
-    return " ".join(text.split())
 
 
 def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:

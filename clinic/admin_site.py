@@ -4,13 +4,14 @@ import functools
 import zoneinfo
 from collections.abc import Callable
 from datetime import tzinfo
+from http import HTTPStatus
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
@@ -102,4 +103,25 @@ class ClinicAdminSite(admin.AdminSite):
                 record_refusal(request)
                 raise
 
-        return cast("V", super().admin_view(watched, cacheable=False))
+        # Imported here: Django makes the site before there are models.
+        from clinic.gate import gate
+
+        # Whoever is locked out of their own pages may still leave.
+        kept = watched if view == self.logout else gate(watched)
+        return cast("V", super().admin_view(kept, cacheable=False))
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The password; what else is missing is asked for by the page that comes next."""
+        from clinic import staff_session  # needs the models, too
+
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            staff_session.begin(request, now=timezone.now())
+        return response
+
+    def get_urls(self) -> list[Any]:
+        from clinic import password_views, sign_in_views  # need the models, too
+
+        return [*sign_in_views.urls(self), *password_views.urls(), *super().get_urls()]

@@ -1,6 +1,7 @@
 """Who may do what: one table, and what brings the groups of the database to it."""
 
 from django.apps import apps
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
@@ -8,6 +9,7 @@ from django.db import models, transaction
 from clinic.models import User
 
 OWNER, FRONT_DESK, PRACTITIONER, EDITOR = "Owner", "Front desk", "Practitioner", "Editor"
+REVIEWER = "Clinical reviewer"
 
 VIEW = ("view",)
 CORRECT = ("view", "change")
@@ -72,6 +74,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "clinic.closure": VIEW,
     },
     EDITOR: CONTENT,
+    # Reads what an article rests on, and changes the article alone: its review is part of it.
+    REVIEWER: {**dict.fromkeys(CONTENT, VIEW), "content.article": CORRECT},
 }
 
 
@@ -99,6 +103,7 @@ def apply_roles() -> None:
 
 
 def owners() -> models.QuerySet[User]:
-    """Who can sign in and manage the staff."""
+    """Who can sign in and manage the staff; whoever has not accepted the invitation cannot yet."""
     is_owner = models.Q(groups__name=OWNER) | models.Q(is_superuser=True)
-    return User.objects.filter(is_owner, is_active=True, is_staff=True).distinct()
+    rows = User.objects.filter(is_owner, is_active=True, is_staff=True)
+    return rows.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).distinct()

@@ -184,8 +184,7 @@ class TestRenewing:
         assert version_of(other) == 1
 
     def test_a_form_of_another_site_is_refused(self, other: Practitioner) -> None:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(a_member(OWNER), backend="django.contrib.auth.backends.ModelBackend")
+        client = signed_in(a_member(OWNER), enforce_csrf_checks=True)
         assert client.post(renew_url(other), {"version": "1"}).status_code == 403
         assert version_of(other) == 1
 

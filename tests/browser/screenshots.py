@@ -7,6 +7,7 @@ import django
 from playwright.sync_api import Page, sync_playwright
 
 import tests.environment  # noqa: F401  a data folder of its own, before the settings are read
+from tests.browser.signing_in import give_second_factor, sign_in_owner
 from tests.browser.site import Site, running_site
 from tests.browser.steps import ARTICLE, Visitor
 from tests.chromium import ARGUMENTS, chromium
@@ -37,11 +38,8 @@ def shoot_public_pages(page: Page) -> None:
 
 
 def shoot_desk(page: Page, site: Site) -> None:
-    page.goto("/admin/")
-    page.get_by_label("E-mail").fill(site.owner_email)
-    page.get_by_label("Password").fill(site.owner_password)
-    page.get_by_role("button", name="Log in").click()
-    page.get_by_role("heading", name="Today").wait_for()
+    give_second_factor(site)
+    sign_in_owner(page, site)
     shoot(page, "desk")
 
 
