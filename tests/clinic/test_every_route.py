@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from booking.models import AppointmentEvent, Message, Status
+from booking.models import AppointmentEvent, Message, Status, Wording
 from clinic.models import AccessLog, Clinic, Closure, User
 from clinic.roles import PRACTITIONER, ROLES
 from content.models import Article, Caution, PressurePoint, RedFlag, Reference, Topic
-from tests.booking.builders import a_practitioner, an_appointment
+from tests.booking.builders import a_patient, a_practitioner, an_appointment
 from tests.clinic.factors import give_app
 from tests.clinic.routes import DOORS, NO_ROLE, PUBLIC, Route, staff_routes
 from tests.clinic.staff import PASSWORD, a_member, signed_in
@@ -90,6 +90,11 @@ def rows(db: None) -> dict[str, Any]:
             appointment=appointment,
             unique_key="x",
         ),
+        "another_patient": a_patient(),
+        "report": "requests",
+        "wording": Wording.objects.create(
+            kind="moved", language="en", subject="Moved", text="{when} {link}"
+        ),
         "article": article,
         "content_type": ContentType.objects.get_for_model(article),
         "pressurepoint": PressurePoint.objects.all()[0],
@@ -111,7 +116,7 @@ def rows(db: None) -> dict[str, Any]:
 
 def address(name: str, route: Route, rows: dict[str, Any]) -> str:
     keys = ["sign_in_log" if name.startswith("admin:axes_accesslog") else key for key in route.keys]
-    return reverse(name, args=[rows[key].pk for key in keys])
+    return reverse(name, args=[getattr(rows[key], "pk", rows[key]) for key in keys])
 
 
 def ask(client: Client, method: str, path: str, route: Route) -> Any:
