@@ -145,7 +145,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The confirmed appointment in whose place the times are that a request is offered."""
         freed = self.filter(request=request, reason_code=Reason.OTHER_TIMES_OFFERED)
         booked = AppointmentEvent.objects.filter(request=request.id, to_status=Status.BOOKED)
-        return freed.filter(id__in=booked.values("appointment")).with_people().last()
+        freed = freed.filter(id__in=booked.values("appointment")).with_people()
+        return freed.order_by("created_at").last()  # others may have been offered before
 
     def standing(self) -> Self:
         """What is asked for, offered or agreed: the request has not come to nothing."""
