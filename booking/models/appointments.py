@@ -159,8 +159,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return rows.order_by("starts_at").with_people()
 
     def to_come(self, *, now: datetime) -> Self:
-        """What stands and has not begun, the nearest first."""
-        return self.standing().filter(starts_at__gt=now).order_by("starts_at")
+        """What stands, its deadline not over, and has not begun: the nearest first."""
+        coming = self.standing().filter(starts_at__gt=now).order_by("starts_at")
+        return coming.exclude(status__in=WITH_DEADLINE, expires_at__lte=now)
 
     def on_the_desk(self, start: datetime, end: datetime, *, now: datetime) -> Self:
         """What waits for staff or patients, the day's visits from `start` to `end`, what nobody

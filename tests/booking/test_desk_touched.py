@@ -138,6 +138,16 @@ class TestNobodyIsTouched:
         clock.move_to(TEN_O_CLOCK + 2 * HOUR)
         assert a_client(FRONT_DESK).post(ADD, closure()).status_code == 302
 
+    def test_nor_is_what_nobody_has_answered_in_time(
+        self, service: Service, practitioner: Practitioner, now: datetime
+    ) -> None:
+        late = an_appointment(
+            Status.PENDING, service=service, practitioner=practitioner, expires_at=now
+        )
+        answered = a_client(FRONT_DESK).post(ADD, closure() | becomes("cancel", late))
+        assert answered.status_code == 302
+        assert Closure.objects.count() == 1
+
     def test_what_was_kept_before_is_not_asked_about_again(self, booked: Appointment) -> None:
         client = a_client(FRONT_DESK)
         client.post(ADD, closure() | becomes("keep", booked))
