@@ -170,7 +170,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """
         waiting = models.Q(status__in=(Status.PENDING, Status.PROPOSED))
         of_the_day = models.Q(status__in=VISITS, starts_at__gte=start, starts_at__lt=end)
-        expired = models.Q(status=Status.CANCELLED, reason_code__in=EXPIRED, starts_at__gte=now)
+        expired = models.Q(
+            status=Status.CANCELLED,
+            reason_code__in=EXPIRED,
+            starts_at__gte=now,
+            request__patient__erased_at=None,
+        )
         displaced = models.Q(status=Status.BOOKED, needs_other_time=True, starts_at__gte=now)
         return self.filter(waiting | of_the_day | expired | displaced)
 
