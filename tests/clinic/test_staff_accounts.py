@@ -148,6 +148,14 @@ class TestInvitations:
         assert len(mail.outbox) == 1
         assert not StaffMail.objects.exists()
 
+    def test_a_corrected_name_takes_no_rights(self) -> None:
+        root = User.objects.create_superuser("root@staff.test", PASSWORD)
+        page = reverse("admin:clinic_user_change", args=[root.pk])
+        typed = {"email": root.email, "full_name": "Rosa Root", "is_active": "on"}
+        a_client(OWNER).post(page, typed)
+        root.refresh_from_db()
+        assert (root.full_name, root.is_superuser) == ("Rosa Root", True)
+
     def test_who_is_switched_off_gets_none(self) -> None:
         owner, gone = a_client(OWNER), a_member(EDITOR, is_active=False)
         owner.post(reverse("admin:clinic_user_send_link", args=[gone.pk]))
