@@ -20,6 +20,7 @@ from booking.errors import (
 )
 from booking.models.appointments import (
     CHANGES,
+    VISITS,
     WITH_DEADLINE,
     Appointment,
     AppointmentEvent,
@@ -100,7 +101,8 @@ def change(
     appointment.status = to
     appointment.reason_code = reason or ""
     appointment.expires_at = expires_at if to in WITH_DEADLINE else None
-    appointment.needs_other_time = to == Status.BOOKED and appointment.needs_other_time
+    # What was noted of a visit may be taken back, and then it needs another time as before.
+    appointment.needs_other_time = to in VISITS and appointment.needs_other_time
     appointment.calendar_sequence += 1
     appointment.save(update_fields=CHANGED)
     record(appointment, before, by, now, reason)

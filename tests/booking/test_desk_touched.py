@@ -181,6 +181,16 @@ class TestWhatBecomes:
         assert "Ada Example: Wed Jun 17, 10:00 am EDT" in part
         assert "Offer other times to Ada Example" in part
 
+    def test_a_slip_that_is_taken_back_does_not_forget_it(
+        self, booked: Appointment, now: datetime
+    ) -> None:
+        by = Actor.staff(a_member(FRONT_DESK))
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        actions.arrive(appointment_id=booked.pk, by=by, now=TEN_O_CLOCK - HOUR)
+        assert status_of(booked) == (Status.ARRIVED, True)
+        actions.take_back(appointment_id=booked.pk, by=by, now=TEN_O_CLOCK - HOUR)
+        assert status_of(booked) == (Status.BOOKED, True)
+
     def test_all_of_them_alike_but_one(
         self, booked: Appointment, service: Service, practitioner: Practitioner
     ) -> None:
