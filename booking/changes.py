@@ -17,6 +17,7 @@ from booking.errors import (
     NotForPatients,
     NotOffered,
     NotPossible,
+    PatientErased,
 )
 from booking.models.appointments import (
     CHANGES,
@@ -65,9 +66,13 @@ def get(appointment_id: UUID) -> Appointment:
 def require(appointment_id: UUID, *statuses: Status, by: Actor, now: datetime) -> Appointment:
     """The appointment in one of these states, as whoever acts was shown it.
 
-    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline.
+    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline; and PatientErased: of
+    whoever was erased nothing new is written down.
     """
     appointment = get(appointment_id)
+    patient = appointment.request.patient
+    if patient and patient.erased_at:
+        raise PatientErased
     if appointment.status not in statuses:
         raise NotPossible(appointment)
     if appointment.expires_at and appointment.expires_at <= now:

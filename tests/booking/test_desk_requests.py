@@ -331,6 +331,15 @@ class TestErased:
             reply = client.post(address("note", row.pk), form(text="They called."))
         assert said(reply) == "This record is erased."
 
+    def test_a_visit_that_nobody_noted_gets_no_note_and_no_message(self, now: datetime) -> None:
+        row = an_appointment(Status.BOOKED, now - timedelta(days=9))
+        owner = a_member(OWNER)
+        erase(row, owner, now)
+        client = signed_in(owner)
+        with nothing_is_done():
+            reply = client.post(address("cancel", row.pk), form(row, note="They called."))
+        assert said(reply) == "This record is erased."
+
     def test_their_booking_is_not_begun_anew(self, now: datetime) -> None:
         row = an_appointment(Status.FULFILLED, now - timedelta(days=9))
         owner = a_member(OWNER)
