@@ -17,9 +17,11 @@ from booking.errors import (
     NotForPatients,
     NotOffered,
     NotPossible,
+    PatientErased,
 )
 from booking.models.appointments import (
     CHANGES,
+    VISITS,
     WITH_DEADLINE,
     Appointment,
     AppointmentEvent,
@@ -64,9 +66,13 @@ def get(appointment_id: UUID) -> Appointment:
 def require(appointment_id: UUID, *statuses: Status, by: Actor, now: datetime) -> Appointment:
     """The appointment in one of these states, as whoever acts was shown it.
 
-    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline.
+    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline; and PatientErased: of
+    whoever was erased nothing new is written down.
     """
     appointment = get(appointment_id)
+    patient = appointment.request.patient
+    if patient and patient.erased_at:
+        raise PatientErased
     if appointment.status not in statuses:
         raise NotPossible(appointment)
     if appointment.expires_at and appointment.expires_at <= now:
@@ -100,7 +106,8 @@ def change(
     appointment.status = to
     appointment.reason_code = reason or ""
     appointment.expires_at = expires_at if to in WITH_DEADLINE else None
-    appointment.needs_other_time = to == Status.BOOKED and appointment.needs_other_time
+    # What was noted of a visit may be taken back, and then it needs another time as before.
+    appointment.needs_other_time = to in VISITS and appointment.needs_other_time
     appointment.calendar_sequence += 1
     appointment.save(update_fields=CHANGED)
     record(appointment, before, by, now, reason)

@@ -49,10 +49,17 @@ def subjects(entries: Collection[AccessLog]) -> dict[str, models.Model]:
         rows = model._default_manager.defer(*hidden).in_bulk(list(keys))
         found |= {str(key): row for key, row in rows.items()}
     feeds = {entry.subject for entry in entries if entry.subject_type in ABOUT_FEEDS}
-    numbers = [int(key) for key in feeds if key.isascii() and key.isdigit()]
+    numbers = [int(key) for key in feeds if key.isascii() and key.isdigit() and len(key) < 19]
+    if any(entry.subject_type.startswith("user") for entry in entries):
+        found |= {str(key): user for key, user in User.objects.in_bulk(list(keys)).items()}
     if numbers:
         found |= {str(row.pk): row for row in Practitioner.objects.filter(pk__in=numbers)}
     return found
+
+
+def is_key(entry: AccessLog) -> bool:
+    """Of something that may be gone; the rest are names, such as that of a report."""
+    return as_uuid(entry.subject) is not None or entry.subject_type in ABOUT_FEEDS
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -288,6 +295,8 @@ class AccessLogAdmin(ReadOnlyAdmin):
         found: models.Model | None = (
             entry.found if hasattr(entry, "found") else subjects([entry]).get(entry.subject)
         )
+        if found is None and not is_key(entry):
+            return f"{kind}: {entry.subject}"
         if found is None:
             return f"{kind}, no longer there: {entry.subject}"
         meta, name = found._meta, str(found)

@@ -155,7 +155,7 @@ class StaffAdmin(UserAdmin):
         groups = form.cleaned_data.get("groups")
         if not change:
             obj.set_unusable_password()
-        elif groups is not None and not _has_owner(groups):
+        elif groups is not None and "groups" in form.changed_data and not _has_owner(groups):
             obj.is_superuser = False
         super().save_model(request, obj, form, change)
         if change and not obj.is_active:

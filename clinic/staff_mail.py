@@ -62,15 +62,21 @@ class StaffMail(models.Model):
         staff = User.objects.filter(is_active=True, is_staff=True)
         if self.user_id:
             return staff.filter(pk=self.user_id).first()
-        return staff.filter(email__iexact=self.email).first()
+        try:
+            return staff.filter(email__iexact=self.email).first()
+        except ValueError:  # written with a key that is gone: nobody can answer it any more
+            return None
 
 
 def ask(*, kind: StaffMail.Kind, to: "User", now: datetime) -> bool:
-    """Put a mail to somebody into the outbox; False if the same one waits there already."""
-    _row, is_new = StaffMail.objects.get_or_create(
-        kind=kind, user=to, defaults={"asked_at": now, "next_attempt_at": now}
-    )
-    return is_new
+    """Put a mail to somebody into the outbox; False if the same one waits there already.
+
+    That one is then tried at once, and as long as one that is new.
+    """
+    if StaffMail.objects.filter(kind=kind, user=to).update(asked_at=now, next_attempt_at=now):
+        return False
+    StaffMail.objects.create(kind=kind, user=to, asked_at=now, next_attempt_at=now)
+    return True
 
 
 def ask_for_password(*, email: str, now: datetime) -> None:
@@ -84,7 +90,7 @@ def send_due(*, now: datetime) -> None:
     for key in StaffMail.objects.due(now=now).values_list("pk", flat=True)[:A_ROUND]:
         due = StaffMail.objects.due(now=now).order_by().filter(pk=key)
         if due.update(claimed_until=now + LEASE, attempts=models.F("attempts") + 1):
-            _send(StaffMail.objects.select_related("user").get(pk=key), now=now)
+            _send(StaffMail.objects.defer("email").get(pk=key), now=now)
 
 
 def _send(row: StaffMail, *, now: datetime) -> None:

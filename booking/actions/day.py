@@ -3,15 +3,15 @@
 None of it is told to the patient. What was noted by mistake is taken back on the same day.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from booking import changes, openings, outbox
+from booking import changes, outbox
 from booking.actors import Actor
 from booking.errors import NotToday, NotYet, TakenMeanwhile
-from booking.models.appointments import CHANGES, Appointment, Status
+from booking.models.appointments import CHANGES, Appointment, AppointmentEvent, Status
 from booking.models.messages import Message
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
@@ -107,6 +107,9 @@ def remove_all_of_sender(*, appointment_id: UUID, by: Actor, now: datetime) -> i
     """
     changes.refuse_all_but_staff(by)
     lock_calendar()
+    if changes.was_done(by):
+        done = AppointmentEvent.objects.filter(submission=by.submission)
+        return done.values("request").distinct().order_by().count()
     request = changes.get(appointment_id).request
     same = AppointmentRequest.objects.from_the_sender_of(request)
     rows = Appointment.objects.undecided_of(same)
@@ -126,15 +129,31 @@ def _on_its_day(appointment_id: UUID, *statuses: Status, by: Actor, now: datetim
 def _give_back_rest(appointment: Appointment, now: datetime) -> None:
     """The room is made ready after the visit all the same, so the buffer follows its end."""
     buffer = appointment.blocks_until - appointment.ends_at
-    ended = max(now, appointment.starts_at + MINUTE)
+    ended = _ended(appointment, now)
     appointment.blocks_until = min(appointment.blocks_until, ended + buffer)
     appointment.save(update_fields=["blocks_until"])
 
 
+def _blocked_until(appointment: Appointment) -> datetime:
+    """Until when it blocked before: its buffer is the one that it was booked with."""
+    completed = AppointmentEvent.objects.filter(
+        appointment=appointment.pk, to_status=Status.FULFILLED
+    )
+    if appointment.status != Status.FULFILLED or not (last := completed.last()):
+        return max(appointment.blocks_until, appointment.ends_at)
+    return appointment.blocks_until + max(
+        appointment.ends_at - _ended(appointment, last.at), timedelta()
+    )
+
+
+def _ended(appointment: Appointment, completed_at: datetime) -> datetime:
+    """A visit that was completed before its time has its first minute all the same."""
+    return max(completed_at, appointment.starts_at + MINUTE)
+
+
 def _take_time_back(appointment: Appointment, now: datetime) -> None:
     """What a visit that is not over blocks, unless somebody has taken some of it."""
-    buffer = openings.rules_of(appointment.request.service).buffer_after
-    until = max(appointment.blocks_until, appointment.ends_at + buffer)
+    until = _blocked_until(appointment)
     blocked = Interval(appointment.blocks_from, until)
     changes.clear_lapsed(blocked, now=now, besides=appointment)
     same = Q(practitioner=appointment.practitioner_id)

@@ -8,9 +8,11 @@ from django.db.models import F
 
 from booking import changes, deadlines, outbox
 from booking.actors import Actor
+from booking.errors import PatientErased
 from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.calls import CallNote
 from booking.models.messages import LostLink, Message
+from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner, User
@@ -210,9 +212,14 @@ def record_call(*, message_id: UUID, by: Actor, now: datetime) -> None:
 
 @one_transaction
 def note_call(*, request_id: UUID, author: User, text: str, by: Actor, now: datetime) -> CallNote:
-    """Write down what was said in a call; the same form twice leaves one note."""
+    """Write down what was said in a call; the same form twice leaves one note.
+
+    Raises PatientErased: nothing more is written about whoever was erased.
+    """
     changes.refuse_all_but_staff(by)
     lock_calendar()
+    if Patient.objects.filter(requests=request_id, erased_at__isnull=False).exists():
+        raise PatientErased
     note, _is_new = CallNote.objects.get_or_create(
         submission=by.submission or uuid4(),
         defaults={"request_id": request_id, "author": author, "text": text, "at": now},

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Least
 
 from booking.desk.period import Period
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Status
@@ -138,7 +139,7 @@ def visits_for(user: User, period: Period) -> list[Visit]:
         "practitioner_id",
         "practitioner__name",
         "starts_at",
-        "ends_at",
+        Least("ends_at", "blocks_until"),  # the rest of what was completed early is another's
         "status",
         "location__time_zone",
     )

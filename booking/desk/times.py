@@ -272,6 +272,7 @@ def _request_before(request: HttpRequest) -> AppointmentRequest | None:
     except ValueError:
         return None
     rows = AppointmentRequest.objects.within_reach_of(signed_in(request))
+    rows = rows.filter(patient__erased_at=None)
     found = rows.select_related("patient").filter(id=key).first()
     if found:
         record_access(request, action="open", subject_type="appointmentrequest", subject=found.pk)

@@ -242,14 +242,15 @@ def note(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     appointment = reach_appointment(request, appointment_id)
     form = NoteForm(posted(request))
     if form.is_valid():
-        actions.note_call(
+        keep = partial(
+            actions.note_call,
             request_id=appointment.request_id,
             author=signed_in(request),
             text=form.cleaned_data["text"],
             by=staff_of(request, form),
             now=timezone.now(),
         )
-        messages.success(request, f"The call with {name_of(appointment)} is noted.")
+        act(request, keep, f"The call with {name_of(appointment)} is noted.")
         return back(request, appointment)
     return ask(request, appointment, form, "Note a call", tuple(Status))
 

@@ -13,16 +13,21 @@ REFUSAL = 'append-only: rows can be neither changed nor deleted'
 
 
 def fill_index(apps, schema_editor):
-    """What patients are found by, of those who are there already."""
-    Patient = apps.get_model('booking', 'Patient')
+    """What patients are found by, of those who are there already.
+
+    In the database that is migrated: a restore fills one beside that of the site.
+    """
+    alias = schema_editor.connection.alias
+    patients = apps.get_model('booking', 'Patient').objects.using(alias).order_by()
     Trigram = apps.get_model('booking', 'PatientTrigram')
+    index = Trigram.objects.using(alias)
     rows = []
-    for key, name, email in Patient.objects.order_by().values_list('pk', 'full_name', 'email').iterator():
+    for key, name, email in patients.values_list('pk', 'full_name', 'email').iterator():
         rows += [Trigram(trigram=trigram, patient_id=key) for trigram in sorted(trigrams_of(name, email))]
         if len(rows) > 5_000:
-            Trigram.objects.bulk_create(rows)
+            index.bulk_create(rows)
             rows = []
-    Trigram.objects.bulk_create(rows)
+    index.bulk_create(rows)
 
 
 class Migration(migrations.Migration):

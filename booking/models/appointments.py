@@ -145,7 +145,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The confirmed appointment in whose place the times are that a request is offered."""
         freed = self.filter(request=request, reason_code=Reason.OTHER_TIMES_OFFERED)
         booked = AppointmentEvent.objects.filter(request=request.id, to_status=Status.BOOKED)
-        return freed.filter(id__in=booked.values("appointment")).with_people().last()
+        freed = freed.filter(id__in=booked.values("appointment")).with_people()
+        return freed.order_by("created_at").last()  # others may have been offered before
 
     def standing(self) -> Self:
         """What is asked for, offered or agreed: the request has not come to nothing."""
@@ -158,8 +159,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return rows.order_by("starts_at").with_people()
 
     def to_come(self, *, now: datetime) -> Self:
-        """What stands and has not begun, the nearest first."""
-        return self.standing().filter(starts_at__gt=now).order_by("starts_at")
+        """What stands, its deadline not over, and has not begun: the nearest first."""
+        coming = self.standing().filter(starts_at__gt=now).order_by("starts_at")
+        return coming.exclude(status__in=WITH_DEADLINE, expires_at__lte=now)
 
     def on_the_desk(self, start: datetime, end: datetime, *, now: datetime) -> Self:
         """What waits for staff or patients, the day's visits from `start` to `end`, what nobody
@@ -168,7 +170,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """
         waiting = models.Q(status__in=(Status.PENDING, Status.PROPOSED))
         of_the_day = models.Q(status__in=VISITS, starts_at__gte=start, starts_at__lt=end)
-        expired = models.Q(status=Status.CANCELLED, reason_code__in=EXPIRED, starts_at__gte=now)
+        expired = models.Q(
+            status=Status.CANCELLED,
+            reason_code__in=EXPIRED,
+            starts_at__gte=now,
+            request__patient__erased_at=None,
+        )
         displaced = models.Q(status=Status.BOOKED, needs_other_time=True, starts_at__gte=now)
         return self.filter(waiting | of_the_day | expired | displaced)
 

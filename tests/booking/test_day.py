@@ -158,6 +158,22 @@ class TestCompletedEarly:
         with nothing_changes(), pytest.raises(TakenMeanwhile, match="somebody else has the time"):
             actions.take_back(appointment_id=visit.id, by=STAFF, now=HALF_PAST)
 
+    @pytest.mark.parametrize(
+        "completed", [None, TEN_O_CLOCK - MINUTE, HALF_PAST, TEN_O_CLOCK + HOUR]
+    )
+    def test_a_longer_pause_since_then_is_not_in_the_way(
+        self, person: Practitioner, service: Service, completed: datetime | None
+    ) -> None:
+        visit = a_visit(Status.ARRIVED, person, service)
+        a_visit(Status.BOOKED, person, service, starts_at=TEN_O_CLOCK + HOUR)
+        service.buffer_after = 15
+        service.save()
+        if completed:
+            actions.complete(appointment_id=visit.id, by=STAFF, now=completed)
+        actions.take_back(appointment_id=visit.id, by=STAFF, now=TEN_O_CLOCK + HOUR)
+        visit.refresh_from_db()
+        assert visit.blocks_until == TEN_O_CLOCK + HOUR
+
     @pytest.mark.parametrize("status", [status for status in Status if status not in MAY_END_EARLY])
     def test_nothing_else_may_block_less_than_it_lasts(self, status: Status) -> None:
         row = an_appointment(status)

@@ -347,6 +347,11 @@ class TestNumbers:
             a_visit(WEDNESDAY + hours * HOUR, status, service=service, practitioner=person)
         assert report("hours").rows == [("Ana", 2.0, 22.0, 9.1)]
 
+    def test_a_visit_that_was_completed_early_took_no_longer(self) -> None:
+        half_an_hour = HOUR / 2
+        a_visit(blocks_until=WEDNESDAY + half_an_hour)
+        assert [row[1] for row in report("hours").rows] == [0.5]
+
     def test_hours_of_the_week_in_which_the_clock_changes(self) -> None:
         night = ((time(0), time(6)),)
         person = a_practitioner(hours=night, weekdays=[6], name="Ana")

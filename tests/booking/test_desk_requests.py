@@ -13,9 +13,17 @@ from django.urls import reverse
 from booking import actions
 from booking.actors import Actor
 from booking.desk.forms import MOST_AT_ONCE, write_choice
-from booking.models import Appointment, AppointmentEvent, CallNote, Message, Status
+from booking.desk.slots import write_slot
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    CallNote,
+    Message,
+    PatientEvent,
+    Status,
+)
 from booking.models.appointments import Reason
-from clinic.models import AccessLog
+from clinic.models import AccessLog, User
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -300,3 +308,57 @@ class TestNotesOfCalls:
         assert address("note", row.pk) in client.get(INDEX).content.decode()
         self.note(client, row, "Line was busy.")
         assert "Line was busy." in desk_of(client)
+
+
+class TestErased:
+    """Of whom nothing is kept any more nothing is shown, and nothing new is written down."""
+
+    def test_nobody_is_called_about_what_had_expired(self, now: datetime) -> None:
+        row = a_waiting("Ada Example", expires_at=now)
+        actions.expire_lapsed(now=now)
+        owner = a_member(OWNER)
+        client = signed_in(owner)
+        assert "Ada Example" in desk_of(client)
+        erase(row, owner, now)
+        assert "Erased" not in desk_of(client)
+
+    def test_no_call_is_noted(self, now: datetime) -> None:
+        row = an_appointment(Status.FULFILLED, now - timedelta(days=9))
+        owner = a_member(OWNER)
+        erase(row, owner, now)
+        client = signed_in(owner)
+        with nothing_is_done():
+            reply = client.post(address("note", row.pk), form(text="They called."))
+        assert said(reply) == "This record is erased."
+
+    def test_a_visit_that_nobody_noted_gets_no_note_and_no_message(self, now: datetime) -> None:
+        row = an_appointment(Status.BOOKED, now - timedelta(days=9))
+        owner = a_member(OWNER)
+        erase(row, owner, now)
+        client = signed_in(owner)
+        with nothing_is_done():
+            reply = client.post(address("cancel", row.pk), form(row, note="They called."))
+        assert said(reply) == "This record is erased."
+
+    def test_their_booking_is_not_begun_anew(self, now: datetime) -> None:
+        row = an_appointment(Status.FULFILLED, now - timedelta(days=9))
+        owner = a_member(OWNER)
+        erase(row, owner, now)
+        service, person = row.request.service, row.practitioner
+        person.services.add(service)
+        query = {
+            "service": service.slug,
+            "slot": write_slot(TEN_O_CLOCK, person.pk),
+            "for": str(row.request_id),
+        }
+        page = signed_in(owner).get(reverse("desk:book"), query).content.decode()
+        assert 'name="full_name"' in page
+        assert "Erased" not in page
+
+
+def erase(appointment: Appointment, owner: User, now: datetime) -> None:
+    patient = appointment.request.patient
+    assert patient
+    reason = PatientEvent.ErasedBecause.ASKED
+    by = Actor.staff(owner)
+    actions.erase_patient(patient_id=patient.pk, reason=reason, by=by, now=now)

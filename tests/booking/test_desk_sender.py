@@ -113,3 +113,9 @@ def test_no_patient_can(service: Service, now: datetime) -> None:
     first = asks(service, 0)
     with nothing_changes(), pytest.raises(NotForPatients):
         actions.remove_all_of_sender(appointment_id=first.pk, by=Actor.patient(uuid4()), now=now)
+
+
+def test_the_same_form_twice_gets_the_same_reply(service: Service) -> None:
+    first, client, sent = asks(service, 0), a_client(FRONT_DESK), form()
+    pressed = [client.post(address("remove-sender", first.pk), sent) for _ in range(2)]
+    assert {said(each) for each in pressed} == {"1 request is removed. Nobody is told."}

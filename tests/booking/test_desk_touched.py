@@ -138,6 +138,16 @@ class TestNobodyIsTouched:
         clock.move_to(TEN_O_CLOCK + 2 * HOUR)
         assert a_client(FRONT_DESK).post(ADD, closure()).status_code == 302
 
+    def test_nor_is_what_nobody_has_answered_in_time(
+        self, service: Service, practitioner: Practitioner, now: datetime
+    ) -> None:
+        late = an_appointment(
+            Status.PENDING, service=service, practitioner=practitioner, expires_at=now
+        )
+        answered = a_client(FRONT_DESK).post(ADD, closure() | becomes("cancel", late))
+        assert answered.status_code == 302
+        assert Closure.objects.count() == 1
+
     def test_what_was_kept_before_is_not_asked_about_again(self, booked: Appointment) -> None:
         client = a_client(FRONT_DESK)
         client.post(ADD, closure() | becomes("keep", booked))
@@ -170,6 +180,16 @@ class TestWhatBecomes:
         part = desk_of(client).split("Another time to be found", 1)[1]
         assert "Ada Example: Wed Jun 17, 10:00 am EDT" in part
         assert "Offer other times to Ada Example" in part
+
+    def test_a_slip_that_is_taken_back_does_not_forget_it(
+        self, booked: Appointment, now: datetime
+    ) -> None:
+        by = Actor.staff(a_member(FRONT_DESK))
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        actions.arrive(appointment_id=booked.pk, by=by, now=TEN_O_CLOCK - HOUR)
+        assert status_of(booked) == (Status.ARRIVED, True)
+        actions.take_back(appointment_id=booked.pk, by=by, now=TEN_O_CLOCK - HOUR)
+        assert status_of(booked) == (Status.BOOKED, True)
 
     def test_all_of_them_alike_but_one(
         self, booked: Appointment, service: Service, practitioner: Practitioner

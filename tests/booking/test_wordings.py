@@ -1,6 +1,6 @@
 """The clinic's own words for a message: checked, shown before they are saved, and inert."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from booking import emails
+from booking import actions, emails
+from booking.actors import Actor
 from booking.models import Message, Wording
 from booking.models.wordings import NAMES_OF
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
-from tests.booking.builders import a_clinic, an_appointment
+from tests.booking.builders import (
+    TEN_O_CLOCK,
+    a_clinic,
+    a_practitioner,
+    a_service,
+    an_appointment,
+    details,
+)
 from tests.booking.desk import nothing_is_done, text_of
-from tests.clinic.staff import a_client
+from tests.clinic.staff import a_client, a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +179,17 @@ class TestPreview:
     def test_nonsense_is_no_message(self, kind: str) -> None:
         response = a_client(OWNER).post(PREVIEW, TYPED | {"kind": kind})
         assert response.status_code == 200
+
+
+def test_of_an_appointment_that_was_confirmed_and_is_replaced_the_patient_is_told(
+    now: datetime,
+) -> None:
+    a_wording(kind="offered", text="Choose, please:\n{times}\n{choose_by}\n{link}")
+    service = a_service()
+    person = a_practitioner(service)
+    by = Actor.staff(a_member(OWNER))
+    booked = actions.book(service=service, starts_at=TEN_O_CLOCK, details=details(), by=by, now=now)
+    other = actions.Proposal(TEN_O_CLOCK + timedelta(hours=2), person)
+    actions.offer(appointment_id=booked.pk, times=[other], by=by, now=now)
+    message = Message.objects.get(kind=Kind.OFFERED)
+    assert "We cannot keep your appointment on" in str(emails.render(message, now=now).body)

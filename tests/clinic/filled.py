@@ -1,19 +1,20 @@
 """A clinic with something in every corner, in the database that DATABASE_URL names."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from booking import actions
+from booking import actions, finding
 from booking.actors import Actor
-from booking.models import Status
+from booking.models import Appointment, PatientEvent, Status, Wording
 from booking.models.messages import Message
-from clinic import memory
+from clinic import memory, second_factor, staff_mail
 from clinic.limits import within_limit
-from clinic.models import AccessLog, Closure, User
+from clinic.models import AccessLog, Closure, StaffMail, User
 from clinic.roles import OWNER
 from content import starter_loader
 from tests.booking.builders import (
@@ -51,3 +52,32 @@ def main() -> None:
     an_appointment(Status.HELD, TEN_O_CLOCK + timedelta(hours=1), request=a_draft())
     actions.confirm(appointment_id=pending.pk, by=Actor.staff(owner), now=now)
     assert Message.objects.exists()
+
+    patient = request.patient
+    assert patient
+    by = Actor.staff(owner, uuid4())
+    wrong = actions.add_note(patient_id=patient.pk, text=REASON, by=by, now=now)
+    actions.add_note(
+        patient_id=patient.pk, text="No.", corrects=wrong.pk, by=Actor.staff(owner), now=now
+    )
+    other = a_patient()
+    finding.put_into_index(patient)
+    actions.merge_patients(patient_id=patient.pk, into=other.pk, by=by, now=now)
+    actions.note_call(request_id=request.pk, author=owner, text=REASON, by=by, now=now)
+    visit = an_appointment(Status.ARRIVED, now - timedelta(minutes=10))
+    appointment = Appointment.objects.get(pk=visit.pk)
+    appointment.status, appointment.blocks_until = Status.FULFILLED, now
+    appointment.save()
+    Wording.objects.create(kind="confirmed", language="es", subject="{clinic}", text="{link} ñ")
+    staff_mail.ask_for_password(email="a@example.test", now=now)
+    staff_mail.ask(kind=StaffMail.Kind.INVITATION, to=owner, now=now)
+    second_factor.set_up(user=owner, key=second_factor.new_key(), step=1, instead_of=None)
+    erased = an_appointment(Status.FULFILLED, now - timedelta(days=9)).request.patient
+    assert erased
+    actions.add_note(patient_id=erased.pk, text="Gone", by=Actor.staff(owner), now=now)
+    actions.erase_patient(
+        patient_id=erased.pk,
+        reason=PatientEvent.ErasedBecause.ASKED,
+        by=Actor.staff(owner),
+        now=now,
+    )

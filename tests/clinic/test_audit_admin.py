@@ -103,6 +103,21 @@ class TestWhatItShows:
         assert f'href="{change(person)}"' in row(owner, feed)
         assert "href" not in row(owner, an_entry(subject_type="desk")).split("field-what")[1]
 
+    def test_who_was_given_a_new_second_factor(self, owner: Client, ana: User) -> None:
+        entry = an_entry(action="second factor reset", subject_type="user", subject=str(ana.pk))
+        shown = row(owner, entry)
+        assert f'href="{change(ana)}"' in shown
+        assert "no longer there" not in shown
+
+    def test_what_never_was_a_row_is_not_said_to_be_gone(self, owner: Client) -> None:
+        shown = row(owner, an_entry(action="export", subject_type="reports", subject="hours"))
+        assert "reports: hours" in shown
+
+    def test_a_number_that_no_database_holds(self, owner: Client) -> None:
+        url = reverse("desk:renew-feed", args=[10**30])
+        assert owner.get(url).status_code == 404
+        assert "renew feed" in row(owner, AccessLog.objects.get(subject_type="renew-feed"))
+
     def test_refusals_stand_out(self, owner: Client) -> None:
         appointment = an_appointment()
         stranger = a_member(PRACTITIONER, full_name="Pat Stranger")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.core import mail, signing
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -114,6 +115,46 @@ class TestInvitations:
         send_mail()
         assert len(mail.outbox) == 2
         assert "invited" in mail.outbox[1].body
+
+    def test_two_that_were_asked_for_at_once_are_no_obstacle(self) -> None:
+        owner, new, now = a_client(OWNER), a_member(EDITOR), timezone.now()
+        for _ in range(2):
+            StaffMail.objects.create(
+                kind=Kind.PASSWORD, user=new, asked_at=now, next_attempt_at=now
+            )
+        again = owner.post(reverse("admin:clinic_user_send_link", args=[new.pk]))
+        assert again.status_code == 302
+
+    def test_one_that_waits_for_its_next_attempt_is_tried_at_once(self) -> None:
+        member, now = a_member(EDITOR), timezone.now()
+        StaffMail.objects.create(
+            kind=Kind.PASSWORD,
+            user=member,
+            asked_at=now - timedelta(minutes=59),
+            next_attempt_at=now + timedelta(hours=6),
+        )
+        a_client(OWNER).post(reverse("admin:clinic_user_send_link", args=[member.pk]))
+        send_mail()
+        assert len(mail.outbox) == 1
+
+    def test_an_address_whose_key_is_lost_keeps_nobody_elses_mail_from_going(
+        self, settings: Any
+    ) -> None:
+        member = a_member(EDITOR)
+        staff_mail.ask_for_password(email=member.email, now=timezone.now())
+        settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+        staff_mail.ask(kind=Kind.PASSWORD, to=member, now=timezone.now())
+        send_mail()
+        assert len(mail.outbox) == 1
+        assert not StaffMail.objects.exists()
+
+    def test_a_corrected_name_takes_no_rights(self) -> None:
+        root = User.objects.create_superuser("root@staff.test", PASSWORD)
+        page = reverse("admin:clinic_user_change", args=[root.pk])
+        typed = {"email": root.email, "full_name": "Rosa Root", "is_active": "on"}
+        a_client(OWNER).post(page, typed)
+        root.refresh_from_db()
+        assert (root.full_name, root.is_superuser) == ("Rosa Root", True)
 
     def test_who_is_switched_off_gets_none(self) -> None:
         owner, gone = a_client(OWNER), a_member(EDITOR, is_active=False)
