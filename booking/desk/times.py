@@ -28,6 +28,7 @@ from booking.desk.views import (
     staff_of,
     told,
 )
+from booking.desk.visits import places
 from booking.desk.words import moment
 from booking.errors import NotFree
 from booking.models import Appointment, Status
@@ -150,6 +151,7 @@ def book(request: HttpRequest) -> HttpResponse:
             service=service,
             slots=slots,
             keep=keep,
+            here=urlencode({"service": service.slug, **whose(request)}),
             whose=urlencode(whose(request)),
             later=later,
             is_unknown="slot" in request.GET,
@@ -163,6 +165,7 @@ def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -
     wanted = parse_slot(request.GET.get("slot", ""), Practitioner.objects.active())
     services = services_at(wanted, bookable, now=now) if wanted else []
     said = f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}" if wanted else ""
+    day = {"from": f"{wanted.starts_at.astimezone(clinic_zone()).date()}"} if wanted else {}
     return page(
         request,
         "book_service",
@@ -170,6 +173,9 @@ def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -
         services=services or bookable,
         keep={**keep, "slot": request.GET["slot"]} if services else keep,
         whose=urlencode(whose(request)),
+        bookable=bookable,
+        chosen=places(()),
+        visit_keep=[*whose(request).items(), *day.items()],
         wanted=said,
         is_gone="slot" in request.GET and not services,
     )
