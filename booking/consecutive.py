@@ -1,7 +1,7 @@
 """Times at which several services follow one another, for one patient at one place. Pure.
 
-What is free booking/search.py says: for each service by itself, and again with the times that
-come before it entered in the calendars.
+What is free booking/search.py says: for each service by itself, and of each time once more with
+those that come before it entered in the calendar.
 """
 
 from bisect import bisect_left
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from booking.availability import Calendar, Opening, Rules, Visit
-from booking.search import search
+from booking.search import search, still_free
 
 Chain = tuple[Opening, ...]
 
@@ -84,15 +84,12 @@ class Finder:
         """The opening, with the chain's own times taken: in another room perhaps, or not at all."""
         if not any(_meet_in(each, opening) for each in chain):
             return opening
-        stage, day = self.stages[len(chain)], opening.local_start.date()
+        stage = self.stages[len(chain)]
         whose = opening.practitioner_id, opening.location_id
-        calendars = [
-            self.entered(chain, calendar)
-            for calendar in stage.calendars
-            if (calendar.practitioner_id, calendar.location_id) == whose
-        ]
-        found = search(calendars, stage.rules, first_day=day, last_day=day, now=self.now)
-        return next((each for each in found if each.starts_at == opening.starts_at), None)
+        [calendar] = (
+            each for each in stage.calendars if (each.practitioner_id, each.location_id) == whose
+        )
+        return still_free(opening, self.entered(chain, calendar), stage.rules, self.now)
 
     def entered(self, chain: Chain, calendar: Calendar) -> Calendar:
         blocked = [
