@@ -280,6 +280,9 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
             and user_of(request).has_perm("booking.reach_everyone")
         )
         context["is_removable"] = appointment.status in REMOVABLE
+        of_the_visit = Appointment.objects.of_the_visit(appointment.request)
+        reached = of_the_visit.within_reach_of(user_of(request))
+        context["of_the_same_visit"] = reached.exclude(request=appointment.request_id)
         context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)
 

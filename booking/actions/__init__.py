@@ -13,10 +13,13 @@ patients.py  records corrected, noted upon, merged, kept and erased
 """
 
 from booking.actions.answers import (
+    MOST_IN_A_VISIT,
     MOST_OFFERS,
+    Part,
     Proposal,
     accept_offer,
     book,
+    book_visit,
     confirm,
     decline,
     decline_offers,
@@ -72,9 +75,11 @@ from booking.actions.visits import (
 )
 
 __all__ = [
+    "MOST_IN_A_VISIT",
     "MOST_OFFERS",
     "REFERENCE_ALPHABET",
     "Details",
+    "Part",
     "Proposal",
     "accept_offer",
     "add_note",
@@ -82,6 +87,7 @@ __all__ = [
     "arrive",
     "ask_for_links",
     "book",
+    "book_visit",
     "cancel",
     "change_until",
     "complete",

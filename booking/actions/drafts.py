@@ -244,9 +244,14 @@ def answer_by(appointment: Appointment, known: Directory, *, now: datetime) -> d
     )
 
 
-def submit(request: AppointmentRequest, details: Details, *, now: datetime) -> None:
-    """Put what the patient said into the request, which is no draft any more."""
-    request.patient = _create_patient(details, now)
+def submit(
+    request: AppointmentRequest, details: Details, *, now: datetime, patient: Patient | None = None
+) -> None:
+    """Put what the patient said into the request, which is no draft any more.
+
+    `patient` is the record that another request of the same visit has just made.
+    """
+    request.patient = patient or _create_patient(details, now)
     request.screening, request.reason = details.screening, details.reason
     request.payment, request.language = details.payment, details.language
     request.answers = ""

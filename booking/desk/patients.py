@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -65,7 +66,8 @@ def search(request: HttpRequest) -> HttpResponse:
     record_access(request, action="search" if query else "list", subject_type="patient")
     found = finding.find(query, user) if query else []
     is_booking = "book" in request.GET and user.has_perm("booking.reach_everyone")
-    keep = {name: request.GET[name] for name in OF_A_BOOKING if name in request.GET}
+    keep = [(name, text) for name in OF_A_BOOKING for text in request.GET.getlist(name)]
+    is_visit = len(request.GET.getlist("service")) > 1
     return page(
         request,
         "patients",
@@ -75,6 +77,7 @@ def search(request: HttpRequest) -> HttpResponse:
         is_booking=is_booking,
         keep=keep,
         here=urlencode(keep),
+        booking=reverse("desk:book-visit" if is_visit else "desk:book"),
         may_merge=user.has_perm("booking.merge_patient"),
     )
 

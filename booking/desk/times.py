@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions
 from booking.actions import Proposal
-from booking.actors import Actor
+from booking.desk.caller import initial_answers, keep_together, kept, patient_chosen, whose
 from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
 from booking.desk.free import services_at
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
@@ -28,26 +28,15 @@ from booking.desk.views import (
     staff_of,
     told,
 )
+from booking.desk.visits import places
 from booking.desk.words import moment
-from booking.errors import BookingError, NotFree
-from booking.models import Appointment, AppointmentRequest, Status
-from booking.models.patients import CONTACT, Patient
+from booking.errors import NotFree
+from booking.models import Appointment, Status
 from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
 from clinic.models import Practitioner, Service
 
-# What the form that chooses other days has to say again.
-KEPT = ("from_appointment", "service", "for", "patient")
 GET_AND_POST = ["GET", "HEAD", "POST"]
-
-
-def kept(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET[name] for name in KEPT if name in request.GET}
-
-
-def whose(request: HttpRequest) -> dict[str, str]:
-    """Who a booking is for, where that is known: the same whatever else is chosen anew."""
-    return {name: text for name, text in kept(request).items() if name in ("for", "patient")}
 
 
 @require_http_methods(GET_AND_POST)
@@ -162,6 +151,7 @@ def book(request: HttpRequest) -> HttpResponse:
             service=service,
             slots=slots,
             keep=keep,
+            here=urlencode({"service": service.slug, **whose(request)}),
             whose=urlencode(whose(request)),
             later=later,
             is_unknown="slot" in request.GET,
@@ -175,6 +165,7 @@ def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -
     wanted = parse_slot(request.GET.get("slot", ""), Practitioner.objects.active())
     services = services_at(wanted, bookable, now=now) if wanted else []
     said = f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}" if wanted else ""
+    day = {"from": f"{wanted.starts_at.astimezone(clinic_zone()).date()}"} if wanted else {}
     return page(
         request,
         "book_service",
@@ -182,6 +173,9 @@ def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -
         services=services or bookable,
         keep={**keep, "slot": request.GET["slot"]} if services else keep,
         whose=urlencode(whose(request)),
+        bookable=bookable,
+        chosen=places(()),
+        visit_keep=[*whose(request).items(), *day.items()],
         wanted=said,
         is_gone="slot" in request.GET and not services,
     )
@@ -189,8 +183,8 @@ def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -
 
 def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:
     """Who it is for; if the time was taken meanwhile, the nearest ones and all that was typed."""
-    known, error = _patient_chosen(request), None
-    initial = _initial(request, known, now)
+    known, error = patient_chosen(request), None
+    initial = initial_answers(request, known, now)
     form = TelephoneBookingForm(posted(request), initial=initial, known=known)
     if form.is_valid():
         by = staff_of(request, form)
@@ -207,7 +201,7 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
             error = refusal
         else:
             if known and form.cleaned_data["same_person"]:
-                _keep_together(request, booked, known, by, now)
+                keep_together(request, booked, known, by, now)
             record_access(request, action="add", subject_type="appointment", subject=booked.pk)
             messages.success(request, "Booked and confirmed.")
             return redirect("admin:booking_appointment_change", booked.pk)
@@ -223,57 +217,3 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
         people = people_for(signed_in(request), service)
         context["near"] = nearest(service, people, wanted, now=now)
     return page(request, "book", "Book for a patient", status=409 if error else 200, **context)
-
-
-def _keep_together(
-    request: HttpRequest, booked: Appointment, known: Patient, by: Actor, now: datetime
-) -> None:
-    """Staff have said that whom they booked for is somebody who was here before."""
-    new = booked.request.patient
-    assert new is not None  # it was sent
-    try:
-        actions.merge_patients(patient_id=new.pk, into=known.pk, by=by, now=now)
-    except BookingError as refusal:  # erased a moment ago: the booking stands
-        messages.warning(request, str(refusal))
-    else:
-        for each in (new, known):
-            record_access(request, action="merge", subject_type="patient", subject=each.pk)
-
-
-def _initial(request: HttpRequest, chosen: Patient | None, now: datetime) -> dict[str, object]:
-    """A new start, or what is known: of a request that came to nothing, or of the patient."""
-    initial = {"today": now.astimezone(clinic_zone()).date(), "wants_reminders": True}
-    before = _request_before(request)
-    known = before.patient if before else chosen
-    if known is None:
-        return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
-    said = {name: getattr(known, name) for name in CONTACT}
-    about = {"reason": before.reason, "payment": before.payment} if before else {}
-    return {**initial, **said, **about}
-
-
-def _patient_chosen(request: HttpRequest) -> Patient | None:
-    """Somebody who is known here and was found by `patients`; the request is one of its own."""
-    try:
-        key = UUID(request.GET.get("patient", ""))
-    except ValueError:
-        return None
-    rows = Patient.objects.within_reach_of(signed_in(request)).not_erased()
-    found = rows.filter(pk=key).first()
-    if found:
-        record_access(request, action="open", subject_type="patient", subject=found.pk)
-    return found
-
-
-def _request_before(request: HttpRequest) -> AppointmentRequest | None:
-    """The request that `for` names: that of the patient who is called to find another time."""
-    try:
-        key = UUID(request.GET.get("for", ""))
-    except ValueError:
-        return None
-    rows = AppointmentRequest.objects.within_reach_of(signed_in(request))
-    rows = rows.filter(patient__erased_at=None)
-    found = rows.select_related("patient").filter(id=key).first()
-    if found:
-        record_access(request, action="open", subject_type="appointmentrequest", subject=found.pk)
-    return found

@@ -18,6 +18,7 @@ from booking.desk import (
     several,
     times,
     views,
+    visits,
     wordings,
 )
 
@@ -43,6 +44,7 @@ urlpatterns = [
     ),
     staff("requests/confirm/", several.confirm_several, "confirm-several"),
     staff("book/", times.book, "book"),
+    staff("book/visit/", visits.book_visit, "book-visit"),
     staff("calendar/", calendar.day, "calendar"),
     staff("calendar/week/", calendar.week, "calendar-week"),
     staff("calendar-feed/", feeds.feed, "feed"),

@@ -209,6 +209,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         assert found is not None  # a request is sent with a time
         return found
 
+    def of_the_visit(self, request: AppointmentRequest) -> Self:
+        """Those of the request, and of all that were booked together with it, in order."""
+        rows = self.filter(request__visit=request.visit) if request.visit else self.none()
+        return (rows | self.filter(request=request)).order_by("starts_at").with_people()
+
     def chosen_for(self, request_id: uuid.UUID) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""
         rows = self.filter(request=request_id).select_related("request")

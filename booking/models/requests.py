@@ -84,6 +84,13 @@ class AppointmentRequest(models.Model):
         editable=False,
         help_text="A keyed hash of the network address, for a week: none is stored.",
     )
+    visit = models.UUIDField(
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="The same for the services that were booked together, one after the other.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -55,6 +55,7 @@ STAFF: dict[str, Route] = {
     "desk:take-back": Route(None, PATIENTS, ("appointment",)),
     "desk:confirm-several": Route(None, PATIENTS),
     "desk:book": Route(DESK, DESK),
+    "desk:book-visit": Route(DESK, DESK),
     "desk:calendar": Route(PATIENTS, None),
     "desk:calendar-week": Route(PATIENTS, None),
     "desk:wording-preview": Route(None, OWNERS),
