@@ -40,6 +40,7 @@ from booking.models.appointments import Status
 from booking.models.patients import CONTACT
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 from clinic.models import User
+from clinic.templatetags.telephone import telephone_link
 
 touched.take_over()
 
@@ -51,6 +52,14 @@ def link_to(target: models.Model | None, text: str = "") -> SafeString | str:
     meta = target._meta
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[target.pk])
     return format_html('<a href="{}">{}</a>', address, text or str(target))
+
+
+def link_to_patient(patient: Patient | None) -> SafeString | str:
+    """The page of the desk, with everything about them on it."""
+    if patient is None:
+        return "–"
+    address = reverse("desk:patient", args=[patient.pk])
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', address, patient.full_name)
 
 
 def lines(parts: Iterable[str]) -> SafeString:
@@ -202,7 +211,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="patient")
     def patient_page(self, request: AppointmentRequest) -> SafeString | str:
-        return link_to(request.patient, self.patient_name(request))
+        return link_to_patient(request.patient)
 
     @admin.display(description="times")
     def times(self, request: AppointmentRequest) -> SafeString:
@@ -265,10 +274,24 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         }
         return super().change_view(request, object_id, form_url, extra)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What most appointments have nothing to say of is only there when they have."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        values = {
+            "ended_because": obj and obj.reason_code,
+            "kept_until": obj and obj.expires_at,
+            "attendance": obj and obj.attendance_confirmed_at,
+            "room": obj and obj.room_id,
+        }
+        shown = [field for field in first["fields"] if values.get(field, True)]
+        return [(name, {"fields": shown}), *others]
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         appointment = context["original"]
+        context["patient"] = patient_of(appointment)
+        context["title"] = "Appointment"  # the heading is the patient's name
         context["subtitle"] = when(appointment)
         context["changes"] = history_of(appointment)
         context["is_pending"] = appointment.status == Status.PENDING
@@ -311,11 +334,11 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="patient")
     def patient_page(self, appointment: Appointment) -> SafeString | str:
-        return link_to(patient_of(appointment), self.patient_name(appointment))
+        return link_to_patient(patient_of(appointment))
 
     @admin.display(description="telephone")
-    def telephone(self, appointment: Appointment) -> str:
-        return said(patient_of(appointment).telephone)
+    def telephone(self, appointment: Appointment) -> SafeString | str:
+        return telephone_link(patient_of(appointment).telephone) or "–"
 
     @admin.display(description="e-mail")
     def email(self, appointment: Appointment) -> str:
