@@ -3,7 +3,7 @@
 Only booking/actions.py changes them; the buttons on these pages lead to booking/desk/.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
@@ -69,6 +69,16 @@ def lines(parts: Iterable[str]) -> SafeString:
 def said(value: object) -> str:
     """What stands on a page where nothing was said."""
     return str(value) if value else "–"
+
+
+def shown(field: str) -> Callable[[Any, models.Model], str]:
+    """What a row names, without Django's link: not everybody who reads here may open the other."""
+
+    @admin.display(description=field.replace("_", " "))
+    def show(_admin: object, row: models.Model) -> str:
+        return said(getattr(row, field))
+
+    return show
 
 
 def patient_of(appointment: Appointment) -> Patient:
@@ -190,12 +200,17 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
     show_full_result_count = False
     ordering = ("-sent_at",)
     fieldsets = (
-        (None, {"fields": ("reference", "patient_page", "service", "practitioner_wish", "times")}),
+        (
+            None,
+            {
+                "fields": ("reference", "patient_page", "service_name", "wish", "times"),
+            },
+        ),
         ("What the patient says", {"fields": ("reason", "cautions", "payment")}),
         ("Safety", {"fields": ("seen_by_doctor", "gate_accepted_at", "gate_wording")}),
         (
             "Answer",
-            {"fields": ("sent_at", "answer_by", "note_to_patient", "article", "source")},
+            {"fields": ("sent_at", "answer_by", "note_to_patient", "article_title", "source")},
         ),
     )
 
@@ -204,6 +219,10 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
         return rows.select_related(*self.list_select_related, "practitioner_wish").order_by(
             *self.ordering
         )
+
+    service_name = shown("service")
+    wish = shown("practitioner_wish")
+    article_title = shown("article")
 
     @admin.display(description="patient", ordering="patient__full_name")
     def patient_name(self, request: AppointmentRequest) -> str:
@@ -247,9 +266,9 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "kept_until",
                     "attendance",
                     "service",
-                    "practitioner",
-                    "location",
-                    "room",
+                    "practitioner_name",
+                    "location_name",
+                    "room_name",
                 )
             },
         ),
@@ -277,14 +296,14 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What most appointments have nothing to say of is only there when they have."""
         (name, first), *others = super().get_fieldsets(request, obj)
-        values = {
+        told = {
             "ended_because": obj and obj.reason_code,
             "kept_until": obj and obj.expires_at,
             "attendance": obj and obj.attendance_confirmed_at,
-            "room": obj and obj.room_id,
+            "room_name": obj and obj.room_id,
         }
-        shown = [field for field in first["fields"] if values.get(field, True)]
-        return [(name, {"fields": shown}), *others]
+        fields = [field for field in first["fields"] if told.get(str(field), True)]
+        return [(name, {"fields": fields}), *others]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -305,6 +324,10 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         context["is_removable"] = appointment.status in REMOVABLE
         context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)
+
+    practitioner_name = shown("practitioner")
+    location_name = shown("location")
+    room_name = shown("room")
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
