@@ -3,7 +3,7 @@
 Only booking/actions.py changes them; the buttons on these pages lead to booking/desk/.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
@@ -40,6 +40,7 @@ from booking.models.appointments import Status
 from booking.models.patients import CONTACT
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 from clinic.models import User
+from clinic.templatetags.telephone import telephone_link
 
 touched.take_over()
 
@@ -53,6 +54,14 @@ def link_to(target: models.Model | None, text: str = "") -> SafeString | str:
     return format_html('<a href="{}">{}</a>', address, text or str(target))
 
 
+def link_to_patient(patient: Patient | None) -> SafeString | str:
+    """The page of the desk, with everything about them on it."""
+    if patient is None:
+        return "–"
+    address = reverse("desk:patient", args=[patient.pk])
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', address, patient.full_name)
+
+
 def lines(parts: Iterable[str]) -> SafeString:
     return format_html_join(SafeString("<br>"), "{}", ((part,) for part in parts))
 
@@ -60,6 +69,16 @@ def lines(parts: Iterable[str]) -> SafeString:
 def said(value: object) -> str:
     """What stands on a page where nothing was said."""
     return str(value) if value else "–"
+
+
+def shown(field: str) -> Callable[[Any, models.Model], str]:
+    """What a row names, without Django's link: not everybody who reads here may open the other."""
+
+    @admin.display(description=field.replace("_", " "))
+    def show(_admin: object, row: models.Model) -> str:
+        return said(getattr(row, field))
+
+    return show
 
 
 def patient_of(appointment: Appointment) -> Patient:
@@ -181,12 +200,17 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
     show_full_result_count = False
     ordering = ("-sent_at",)
     fieldsets = (
-        (None, {"fields": ("reference", "patient_page", "service", "practitioner_wish", "times")}),
+        (
+            None,
+            {
+                "fields": ("reference", "patient_page", "service_name", "wish", "times"),
+            },
+        ),
         ("What the patient says", {"fields": ("reason", "cautions", "payment")}),
         ("Safety", {"fields": ("seen_by_doctor", "gate_accepted_at", "gate_wording")}),
         (
             "Answer",
-            {"fields": ("sent_at", "answer_by", "note_to_patient", "article", "source")},
+            {"fields": ("sent_at", "answer_by", "note_to_patient", "article_title", "source")},
         ),
     )
 
@@ -196,13 +220,17 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
             *self.ordering
         )
 
+    service_name = shown("service")
+    wish = shown("practitioner_wish")
+    article_title = shown("article")
+
     @admin.display(description="patient", ordering="patient__full_name")
     def patient_name(self, request: AppointmentRequest) -> str:
         return request.patient.full_name if request.patient else "–"
 
     @admin.display(description="patient")
     def patient_page(self, request: AppointmentRequest) -> SafeString | str:
-        return link_to(request.patient, self.patient_name(request))
+        return link_to_patient(request.patient)
 
     @admin.display(description="times")
     def times(self, request: AppointmentRequest) -> SafeString:
@@ -238,9 +266,9 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "kept_until",
                     "attendance",
                     "service",
-                    "practitioner",
-                    "location",
-                    "room",
+                    "practitioner_name",
+                    "location_name",
+                    "room_name",
                 )
             },
         ),
@@ -265,10 +293,24 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         }
         return super().change_view(request, object_id, form_url, extra)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What most appointments have nothing to say of is only there when they have."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        told = {
+            "ended_because": obj and obj.reason_code,
+            "kept_until": obj and obj.expires_at,
+            "attendance": obj and obj.attendance_confirmed_at,
+            "room_name": obj and obj.room_id,
+        }
+        fields = [field for field in first["fields"] if told.get(str(field), True)]
+        return [(name, {"fields": fields}), *others]
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         appointment = context["original"]
+        context["patient"] = patient_of(appointment)
+        context["title"] = "Appointment"  # the heading is the patient's name
         context["subtitle"] = when(appointment)
         context["changes"] = history_of(appointment)
         context["is_pending"] = appointment.status == Status.PENDING
@@ -285,6 +327,10 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         context["of_the_same_visit"] = reached.exclude(request=appointment.request_id)
         context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)
+
+    practitioner_name = shown("practitioner")
+    location_name = shown("location")
+    room_name = shown("room")
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
@@ -314,11 +360,11 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="patient")
     def patient_page(self, appointment: Appointment) -> SafeString | str:
-        return link_to(patient_of(appointment), self.patient_name(appointment))
+        return link_to_patient(patient_of(appointment))
 
     @admin.display(description="telephone")
-    def telephone(self, appointment: Appointment) -> str:
-        return said(patient_of(appointment).telephone)
+    def telephone(self, appointment: Appointment) -> SafeString | str:
+        return telephone_link(patient_of(appointment).telephone) or "–"
 
     @admin.display(description="e-mail")
     def email(self, appointment: Appointment) -> str:

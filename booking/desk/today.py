@@ -172,10 +172,11 @@ def by_request(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> l
     ]
 
 
-def displaced_in(rows: Iterable[Appointment]) -> list[Appointment]:
-    """For whom another time has to be found, since hours were taken away."""
+def displaced_in(rows: Iterable[Appointment], *, now: datetime) -> list[Appointment]:
+    """For whom another time has to be found, since hours were taken away; not once it is over."""
     undecided = (Status.PENDING, Status.BOOKED)
-    found = (row for row in rows if row.needs_other_time and row.status in undecided)
+    to_come = (row for row in rows if row.starts_at >= now)
+    found = (row for row in to_come if row.needs_other_time and row.status in undecided)
     return sorted(found, key=lambda row: row.starts_at)
 
 
@@ -243,7 +244,7 @@ def desk_for(user: User, *, now: datetime) -> Desk:
         now=now,
         waiting=waiting_in(rows, notes, now=now),
         today=days_in(rows, now=now),
-        displaced=displaced_in(rows),
+        displaced=displaced_in(rows, now=now),
         offered=offered,
         expired=expired_in(rows, notes, now=now),
         may_decide=user.has_perm("booking.decide_request"),

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
@@ -17,6 +18,7 @@ from booking.desk.words import moment as say_moment
 from booking.desk.words import when
 from booking.models import Appointment, CallNote, Patient
 from clinic.audit import record_access
+from clinic.times import clock
 
 register = template.Library()
 
@@ -53,6 +55,15 @@ def submission(about: Appointment | Patient | None = None) -> SafeString:
 def marks(appointment: Appointment, now: datetime | None = None) -> list[Mark]:
     """The buttons of a visit."""
     return marks_of(appointment, now=now or timezone.now())
+
+
+@register.filter
+def stamp(at: datetime | None) -> str:
+    """“Nov 24, 2026, 9:30 am”, in the clinic's zone like every page of the staff."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'M j, Y')}, {clock(local)}"
 
 
 @register.filter
