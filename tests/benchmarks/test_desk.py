@@ -54,8 +54,10 @@ def fill_with_appointments(service: Service, now: datetime) -> None:
     """Each of a request of its own, confirmed an hour after it came in; some wait for that."""
     chance, place, team = random.Random(5), a_location(), a_team(service)
     people = itertools.cycle(Patient.objects.order_by("pk"))
-    like, requests, rows, events = a_request(service), [], [], []
-    waiting = 0
+    like, waiting = a_request(service), 0
+    requests: list[AppointmentRequest] = []
+    rows: list[Appointment] = []
+    events: list[AppointmentEvent] = []
     for number, (person, starts_at) in enumerate(
         itertools.islice(some_of(team, now), APPOINTMENTS)
     ):
