@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import DateTimeField, Max
+from django.db.models import DateTimeField, Max, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from booking.models.appointments import Appointment, Status
@@ -58,8 +58,9 @@ def years_kept() -> int:
 def of(records: Collection[Patient]) -> Retention:
     """The retention of a person, given by all of their records."""
     rows = Patient.objects.filter(pk__in=[record.pk for record in records]).order_by()
-    entries = rows.annotate(last_entry=LAST_ENTRY).values_list("last_entry", flat=True)
-    return Retention(max(entries), years_kept())
+    years = Clinic.objects.values("retention_years")[:1]
+    entries = rows.annotate(last_entry=LAST_ENTRY, years=Subquery(years))
+    return Retention(*max(entries.values_list("last_entry", "years")))
 
 
 def is_to_come(records: Collection[Patient], *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ behind the staff's sign-in, and looked at in turns.
 import itertools
 import random
 from collections.abc import Iterable
+from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
@@ -58,8 +59,15 @@ def names() -> Iterable[str]:
 
 
 def fill() -> None:
+    """Some were born on one day, and every fourth shares a telephone with somebody."""
+    born = random.Random(30)
     people = [
-        Patient(full_name=name, email=f"person{number}@patients.test")
+        Patient(
+            full_name=name,
+            email=f"person{number}@patients.test",
+            birth_date=date(1935, 1, 1) + timedelta(days=born.randrange(31_000)),
+            telephone=f"+1732{5_000_000 + number - (number % 4 == 3)}",
+        )
         for number, name in enumerate(itertools.islice(names(), PATIENTS))
     ]
     Patient.objects.bulk_create(people, batch_size=2_000)
