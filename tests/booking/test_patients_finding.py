@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -208,5 +209,5 @@ class TestTheIndex:
         names = [module.name for module in pkgutil.iter_modules(migrations.__path__)]
         [name] = [name for name in names if name.endswith("_patients")]
         migration = importlib.import_module(f"{migrations.__name__}.{name}")
-        migration.fill_index(apps, None)
+        migration.fill_index(apps, SimpleNamespace(connection=connection))
         assert {find("hoper", desk)[0], find("lovelcae", desk)[0]} == people
