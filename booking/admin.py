@@ -3,11 +3,12 @@
 Only booking/actions.py changes them; the buttons on these pages lead to booking/desk/.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,15 +16,33 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from booking import emails, links
+from booking import actions, emails, links
+from booking.actions import Details
+from booking.actions.day import REMOVABLE
+from booking.actors import Actor
+from booking.desk import (
+    touched,
+    wordings,  # noqa: F401  its page registers itself
+)
 from booking.desk.calls import offers_in, what_to_say
 from booking.desk.history import history_of
 from booking.desk.today import caution_names, flags_of
 from booking.desk.words import moment, when
-from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Patient
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentRequest,
+    CallNote,
+    Message,
+    Patient,
+)
 from booking.models.appointments import Status
+from booking.models.patients import CONTACT
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 from clinic.models import User
+from clinic.templatetags.telephone import telephone_link
+
+touched.take_over()
 
 
 def link_to(target: models.Model | None, text: str = "") -> SafeString | str:
@@ -35,6 +54,14 @@ def link_to(target: models.Model | None, text: str = "") -> SafeString | str:
     return format_html('<a href="{}">{}</a>', address, text or str(target))
 
 
+def link_to_patient(patient: Patient | None) -> SafeString | str:
+    """The page of the desk, with everything about them on it."""
+    if patient is None:
+        return "–"
+    address = reverse("desk:patient", args=[patient.pk])
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', address, patient.full_name)
+
+
 def lines(parts: Iterable[str]) -> SafeString:
     return format_html_join(SafeString("<br>"), "{}", ((part,) for part in parts))
 
@@ -44,11 +71,25 @@ def said(value: object) -> str:
     return str(value) if value else "–"
 
 
+def shown(field: str) -> Callable[[Any, models.Model], str]:
+    """What a row names, without Django's link: not everybody who reads here may open the other."""
+
+    @admin.display(description=field.replace("_", " "))
+    def show(_admin: object, row: models.Model) -> str:
+        return said(getattr(row, field))
+
+    return show
+
+
 def patient_of(appointment: Appointment) -> Patient:
     """Who it is for: a request that was sent, and no other is shown here, has a patient."""
     patient = appointment.request.patient
     assert patient is not None
     return patient
+
+
+def is_undecided(appointment: Appointment) -> bool:
+    return appointment.status in {Status.PENDING, Status.PROPOSED}
 
 
 def user_of(request: HttpRequest) -> User:
@@ -60,6 +101,13 @@ class PatientForm(forms.ModelForm):
         """One spelling, by which the open requests of an address are counted."""
         return str(self.cleaned_data["email"]).lower()
 
+    def clean(self) -> dict[str, Any]:
+        """The database asks it of everybody who is not erased; a form cannot see that."""
+        data = super().clean() or self.cleaned_data
+        if {"email", "telephone"} <= data.keys() and not (data["email"] or data["telephone"]):
+            raise ValidationError("An e-mail address or a telephone number is needed.")
+        return data
+
 
 @admin.register(Patient)
 class PatientAdmin(AuditedAdmin):
@@ -70,9 +118,10 @@ class PatientAdmin(AuditedAdmin):
     list_display = ("full_name", "birth_date", "email", "telephone", "language", "created_at")
     list_filter = ("language", "prefers")
     search_fields = ("full_name", "email", "telephone")
+    found_by = "requests__reference"
     date_hierarchy = "created_at"
     show_full_result_count = False
-    readonly_fields = ("requests", "created_at")
+    readonly_fields = ("desk_page", "requests", "created_at")
     fieldsets = (
         (None, {"fields": ("full_name", "birth_date", "booked_by")}),
         (
@@ -80,7 +129,7 @@ class PatientAdmin(AuditedAdmin):
             {"fields": ("email", "telephone", "prefers", "may_leave_voicemail", "wants_reminders")},
         ),
         ("Needs", {"fields": ("language", "needs")}),
-        ("Here", {"fields": ("requests", "created_at")}),
+        ("Here", {"fields": ("desk_page", "requests", "created_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Patient]:
@@ -92,30 +141,76 @@ class PatientAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is put right any more of what was erased."""
+        is_erased = obj is not None and obj.erased_at is not None
+        return super().has_change_permission(request, obj) and not is_erased
+
+    def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
+        """By the action, which writes down what was corrected and by whom."""
+        details = Details(**{name: getattr(obj, name) for name in CONTACT})
+        by = Actor.staff(user_of(request))
+        actions.correct_patient(patient_id=obj.pk, details=details, by=by, now=timezone.now())
+
+    @admin.display(description="everything")
+    def desk_page(self, patient: Patient) -> SafeString:
+        address = reverse("desk:patient", args=[patient.pk])
+        return format_html('<a href="{}">Appointments, messages and notes</a>', address)
+
     @admin.display(description="requests")
     def requests(self, patient: Patient) -> SafeString:
         rows = patient.requests.select_related("service")
         return lines(link_to(row, f"{row.reference}, {row.service.name_en}") for row in rows)
 
 
+class CallNoteInline(admin.TabularInline):
+    """What was said in calls: to read. Nobody changes a note, and another one is written beside."""
+
+    model = CallNote
+    verbose_name_plural = "Calls"
+    fields = ("at", "author", "text")
+    readonly_fields = fields
+    ordering = ("at", "id")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[CallNote]:
+        return super().get_queryset(request).select_related("author")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(AppointmentRequest)
 class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
     """What was asked for. Drafts are their visitors' own and are not shown."""
 
+    inlines = (CallNoteInline,)
     list_display = ("reference", "patient_name", "service", "sent_at", "payment", "source")
     list_filter = ("service", "payment", "source", "language", "seen_by_doctor")
     list_select_related = ("patient", "service", "article")
     search_fields = ("reference", "patient__full_name", "patient__email")
+    found_by = "reference"
     date_hierarchy = "sent_at"
     show_full_result_count = False
     ordering = ("-sent_at",)
     fieldsets = (
-        (None, {"fields": ("reference", "patient_page", "service", "practitioner_wish", "times")}),
+        (
+            None,
+            {
+                "fields": ("reference", "patient_page", "service_name", "wish", "times"),
+            },
+        ),
         ("What the patient says", {"fields": ("reason", "cautions", "payment")}),
         ("Safety", {"fields": ("seen_by_doctor", "gate_accepted_at", "gate_wording")}),
         (
             "Answer",
-            {"fields": ("sent_at", "answer_by", "note_to_patient", "article", "source")},
+            {"fields": ("sent_at", "answer_by", "note_to_patient", "article_title", "source")},
         ),
     )
 
@@ -125,13 +220,17 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
             *self.ordering
         )
 
+    service_name = shown("service")
+    wish = shown("practitioner_wish")
+    article_title = shown("article")
+
     @admin.display(description="patient", ordering="patient__full_name")
     def patient_name(self, request: AppointmentRequest) -> str:
         return request.patient.full_name if request.patient else "–"
 
     @admin.display(description="patient")
     def patient_page(self, request: AppointmentRequest) -> SafeString | str:
-        return link_to(request.patient, self.patient_name(request))
+        return link_to_patient(request.patient)
 
     @admin.display(description="times")
     def times(self, request: AppointmentRequest) -> SafeString:
@@ -151,6 +250,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     list_display = ("when", "patient_name", "service", "practitioner", "room", "status")
     list_filter = ("status", "practitioner", "location", "request__service")
     search_fields = ("request__reference", "request__patient__full_name", "request__patient__email")
+    found_by = "request__reference"
     date_hierarchy = "starts_at"
     show_full_result_count = False
     ordering = ("-starts_at",)
@@ -166,9 +266,9 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
                     "kept_until",
                     "attendance",
                     "service",
-                    "practitioner",
-                    "location",
-                    "room",
+                    "practitioner_name",
+                    "location_name",
+                    "room_name",
                 )
             },
         ),
@@ -193,17 +293,44 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
         }
         return super().change_view(request, object_id, form_url, extra)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What most appointments have nothing to say of is only there when they have."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        told = {
+            "ended_because": obj and obj.reason_code,
+            "kept_until": obj and obj.expires_at,
+            "attendance": obj and obj.attendance_confirmed_at,
+            "room_name": obj and obj.room_id,
+        }
+        fields = [field for field in first["fields"] if told.get(str(field), True)]
+        return [(name, {"fields": fields}), *others]
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         appointment = context["original"]
+        context["patient"] = patient_of(appointment)
+        context["title"] = "Appointment"  # the heading is the patient's name
         context["subtitle"] = when(appointment)
         context["changes"] = history_of(appointment)
         context["is_pending"] = appointment.status == Status.PENDING
         context["is_booked"] = appointment.status == Status.BOOKED
         context["is_offered"] = appointment.status == Status.PROPOSED
-        context["is_open"] = appointment.status in {Status.PENDING, Status.BOOKED, Status.PROPOSED}
+        context["may_remove_sender"] = (
+            is_undecided(appointment)
+            and bool(appointment.request.sent_from)
+            and user_of(request).has_perm("booking.reach_everyone")
+        )
+        context["is_removable"] = appointment.status in REMOVABLE
+        of_the_visit = Appointment.objects.of_the_visit(appointment.request)
+        reached = of_the_visit.within_reach_of(user_of(request))
+        context["of_the_same_visit"] = reached.exclude(request=appointment.request_id)
+        context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)
+
+    practitioner_name = shown("practitioner")
+    location_name = shown("location")
+    room_name = shown("room")
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment: Appointment) -> str:
@@ -233,11 +360,11 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="patient")
     def patient_page(self, appointment: Appointment) -> SafeString | str:
-        return link_to(patient_of(appointment), self.patient_name(appointment))
+        return link_to_patient(patient_of(appointment))
 
     @admin.display(description="telephone")
-    def telephone(self, appointment: Appointment) -> str:
-        return said(patient_of(appointment).telephone)
+    def telephone(self, appointment: Appointment) -> SafeString | str:
+        return telephone_link(patient_of(appointment).telephone) or "–"
 
     @admin.display(description="e-mail")
     def email(self, appointment: Appointment) -> str:
@@ -301,6 +428,7 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
     list_filter = ("state", "channel", "kind", "language")
     list_select_related = ("request__patient", "appointment__location")
     search_fields = ("request__reference",)
+    found_by = "request__reference"
     date_hierarchy = "created_at"
     show_full_result_count = False
     fieldsets = (

@@ -17,7 +17,8 @@ BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 def busy_times(person: Practitioner, *, now: datetime) -> AppointmentQuerySet:
     """What blocks somebody's time. Of the requests nothing is read but the reference."""
     rows = Appointment.objects.blocking_at(now=now).touching(now - BACK, now + AHEAD)
-    columns = ("starts_at", "ends_at", "status", "calendar_sequence", "request__reference")
+    times = ("starts_at", "ends_at", "blocks_until")
+    columns = (*times, "status", "calendar_sequence", "request__reference")
     return (
         rows.filter(practitioner=person)
         .select_related("request")

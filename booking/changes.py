@@ -17,9 +17,11 @@ from booking.errors import (
     NotForPatients,
     NotOffered,
     NotPossible,
+    PatientErased,
 )
 from booking.models.appointments import (
     CHANGES,
+    VISITS,
     WITH_DEADLINE,
     Appointment,
     AppointmentEvent,
@@ -33,7 +35,7 @@ from booking.walltime import Interval
 from clinic.models import Practitioner
 
 HOLD_FOR = timedelta(minutes=20)
-CHANGED = ("status", "reason_code", "expires_at", "calendar_sequence")
+CHANGED = ("status", "reason_code", "expires_at", "calendar_sequence", "needs_other_time")
 HOLD_AT_MOST = timedelta(hours=2)  # in one piece, however often it is renewed
 
 Kind = Message.Kind
@@ -51,6 +53,12 @@ def refuse_patients(by: Actor) -> None:
         raise NotForPatients
 
 
+def refuse_all_but_staff(by: Actor) -> None:
+    """What only a person at the desk can have seen: neither a patient's link nor the clock."""
+    if not by.is_staff:
+        raise NotForPatients
+
+
 def get(appointment_id: UUID) -> Appointment:
     return Appointment.objects.with_people().get(id=appointment_id)
 
@@ -58,16 +66,28 @@ def get(appointment_id: UUID) -> Appointment:
 def require(appointment_id: UUID, *statuses: Status, by: Actor, now: datetime) -> Appointment:
     """The appointment in one of these states, as whoever acts was shown it.
 
-    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline.
+    Raises NotPossible or ChangedMeanwhile, or Lapsed past its deadline; and PatientErased: of
+    whoever was erased nothing new is written down.
     """
     appointment = get(appointment_id)
+    patient = appointment.request.patient
+    if patient and patient.erased_at:
+        raise PatientErased
     if appointment.status not in statuses:
         raise NotPossible(appointment)
     if appointment.expires_at and appointment.expires_at <= now:
         raise Lapsed(appointment, now)
     if by.shown is not None and by.shown != appointment.shown:
-        raise ChangedMeanwhile(appointment)
+        raise _not_as_shown(appointment, by.shown)
     return appointment
+
+
+def _not_as_shown(appointment: Appointment, shown: str) -> NotPossible:
+    """Another state says for itself what has happened; another time has to be said."""
+    others = (status for status in Status if status != appointment.status)
+    if any(shown.startswith(f"{status}-") for status in others):
+        return NotPossible(appointment)
+    return ChangedMeanwhile(appointment)
 
 
 def change(
@@ -86,6 +106,8 @@ def change(
     appointment.status = to
     appointment.reason_code = reason or ""
     appointment.expires_at = expires_at if to in WITH_DEADLINE else None
+    # What was noted of a visit may be taken back, and then it needs another time as before.
+    appointment.needs_other_time = to in VISITS and appointment.needs_other_time
     appointment.calendar_sequence += 1
     appointment.save(update_fields=CHANGED)
     record(appointment, before, by, now, reason)
@@ -190,6 +212,7 @@ def move(
     place(appointment, opening, blocked)
     appointment.expires_at = expires_at
     appointment.attendance_confirmed_at = None
+    appointment.needs_other_time = False
     appointment.calendar_sequence += 1
     appointment.save()
     record(appointment, status, by, now)

@@ -1,4 +1,7 @@
-"""NoOverlap: the database itself never lets two active intervals of one owner overlap."""
+"""NoOverlap: the database itself never lets two active intervals of one owner overlap.
+
+NeverRewritten: what staff wrote down stays as it is, until it is emptied.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
 
-from clinic.constraints import TriggerConstraint
+from clinic.constraints import REFUSAL, AppendOnly, TriggerConstraint
 
 # Instants are stored as text of one form, so that they compare as text. The lower bound is what
 # keeps the search short: no interval is longer than `hours`.
@@ -126,3 +129,53 @@ class NoOverlap(TriggerConstraint):
         )
         if clash.exclude(pk=instance.pk).exists():
             raise ValidationError(self.get_violation_error_message(), code="overlap")
+
+
+class NeverRewritten(AppendOnly):
+    """Rows can be added and read; nothing of one changes but that its `text` is emptied.
+
+    That is what erasing a patient does to it. Nothing else can be asked about here: a trigger
+    that names another table stands in the way when SQLite remakes that one.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        text: str,
+        others: Sequence[str],
+        violation_error_message: str | None = None,
+    ) -> None:
+        self.text = text
+        self.others = tuple(others)
+        super().__init__(name=name, violation_error_message=violation_error_message)
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"text": self.text, "others": self.others}
+
+    def trigger_sql(self, table: str, vendor: str) -> list[str]:
+        differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+        changed = [f'NEW."{column}" {differs} OLD."{column}"' for column in self.others]
+        is_rewritten = " OR ".join([f"NEW.\"{self.text}\" <> ''", *changed])
+        if vendor == "sqlite":
+            insert, _update, delete = super().trigger_sql(table, vendor)
+            update = (
+                f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s '
+                f"WHEN {is_rewritten} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+            )
+            return [insert, update, delete]
+        function, _trigger = super().trigger_sql(table, vendor)
+        return [
+            function,
+            f'CREATE TRIGGER "{self.name}_update" BEFORE UPDATE ON %(table)s '
+            f'FOR EACH ROW WHEN ({is_rewritten}) EXECUTE FUNCTION "{self.name}_refuse"()',
+            f'CREATE TRIGGER "{self.name}" BEFORE DELETE OR TRUNCATE ON %(table)s '
+            f'FOR EACH STATEMENT EXECUTE FUNCTION "{self.name}_refuse"()',
+        ]
+
+    def drop_sql(self, table: str, vendor: str) -> list[str]:
+        drops = super().drop_sql(table, vendor)
+        if vendor == "sqlite":
+            return drops
+        return [f'DROP TRIGGER "{self.name}_update" ON %(table)s', *drops]

@@ -3,10 +3,10 @@
 A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import MIMEPart
-from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +24,9 @@ from booking.models.appointments import (
     Status,
 )
 from booking.models.messages import Message
+from booking.wording import FOLDER as OWN_WORDS
+from booking.wording import own_words
+from clinic.mail import one_line, sender
 from clinic.models import Clinic, User
 
 # Who answers requests, by the names of their groups in clinic.roles.
@@ -61,9 +64,7 @@ def expired(context: Context) -> EmailMultiAlternatives:
 def cancelled(context: Context) -> EmailMultiAlternatives:
     """A calendar that took the appointment in takes it out again."""
     mail = _to_patient(context)
-    events = AppointmentEvent.objects.filter(appointment=context.appointment.id)
-    was_booked = events.filter(to_status=Status.BOOKED).exists()
-    return _with_calendar(mail, context) if was_booked else mail
+    return _with_calendar(mail, context) if _was_booked(context.appointment) else mail
 
 
 def moved(context: Context) -> EmailMultiAlternatives:
@@ -74,7 +75,15 @@ def moved(context: Context) -> EmailMultiAlternatives:
 
 
 def offered(context: Context) -> EmailMultiAlternatives:
-    return _to_patient(context)
+    """What had been confirmed before is taken out of the calendar that has it."""
+    mail = _to_patient(context)
+    replaced = Appointment.objects.replaced_by_offers_to(context.appointment.request)
+    return _with_calendar(mail, replace(context, appointment=replaced)) if replaced else mail
+
+
+def _was_booked(appointment: Appointment) -> bool:
+    events = AppointmentEvent.objects.filter(appointment=appointment.id)
+    return events.filter(to_status=Status.BOOKED).exists()
 
 
 def offer_ended(context: Context) -> EmailMultiAlternatives:
@@ -175,7 +184,7 @@ def _to_staff(context: Context) -> EmailMultiAlternatives:
 
 def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     message, appointment = context.message, context.appointment
-    values = {
+    values: dict[str, Any] = {
         "appointment": appointment,
         "clinic": context.clinic,
         "link": links.address_for(appointment.request),
@@ -184,15 +193,17 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
         "may_ask_again": appointment.reason_code not in NOT_ONLINE,
         "answer_by": _local(appointment, appointment.request.answer_by),
         "offers": Appointment.objects.offered_to(appointment.request).with_people(),
+        "replaced": Appointment.objects.replaced_by_offers_to(appointment.request),
         "expires_at": _local(appointment, appointment.expires_at),
         "zone_name": appointment.local_start.tzname(),
         "desk_url": f"{settings.SITE_URL}{reverse('admin:index')}",
         "language": message.language,
     }
     folder = f"emails/{message.kind}"
-    subject = one_line(render_to_string(f"{folder}/subject.txt", values))
+    if own := own_words(message, values):
+        folder, values = OWN_WORDS, values | own
     mail = EmailMultiAlternatives(
-        subject=subject,
+        subject=one_line(render_to_string(f"{folder}/subject.txt", values)),
         body=render_to_string(f"{folder}/body.txt", values),
         from_email=sender(context.clinic),
         to=to,
@@ -201,17 +212,6 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(render_to_string(f"{folder}/body.html", values), "text/html")
     return mail
-
-
-def sender(clinic: Clinic) -> str:
-    """The clinic's name before the address that DEFAULT_FROM_EMAIL names, with or without one."""
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((one_line(clinic.name), address))
-
-
-def one_line(text: str) -> str:
-    """What may stand in a header: no line ends, whoever typed them."""
-    return " ".join(text.split())
 
 
 def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:

@@ -57,6 +57,29 @@ class NotForPatients(BookingError):
         return _("Only the clinic can do this. Please call us.")
 
 
+# What only staff are told, in English like their pages.
+
+
+class NotToday(BookingError):
+    def __str__(self) -> str:
+        return "This can be noted, and taken back, only on the day of the appointment."
+
+
+class NotYet(BookingError):
+    def __str__(self) -> str:
+        return "The time of this appointment has not come yet."
+
+
+class TakenMeanwhile(BookingError):
+    """The time that was given back is not free any more, so it cannot be taken back."""
+
+    def __str__(self) -> str:
+        return (
+            "This cannot be taken back: somebody else has the time by now. "
+            "Move one of the two first, or book another time for this patient."
+        )
+
+
 class TooLate(BookingError):
     def __str__(self) -> str:
         return _("It is too late to change this online. Please call us.")
@@ -103,3 +126,42 @@ class ChangedMeanwhile(NotPossible):
 
     def __str__(self) -> str:
         return _("This has changed in the meantime. Here is how it is now.")
+
+
+class PatientError(BookingError):
+    """Only staff come to these, and their pages are in English."""
+
+    says = ""
+
+    def __str__(self) -> str:
+        return self.says
+
+
+class PatientChanged(PatientError):
+    """The page that somebody acts from shows another state of the record than there is."""
+
+    says = "This record has changed in the meantime. Nothing was done."
+
+
+class PatientErased(PatientError):
+    says = "This record is erased."
+
+
+class AlreadyOnePerson(PatientError):
+    says = "These records are one person’s already."
+
+
+class NotMerged(PatientError):
+    says = "This record is not merged with another one."
+
+
+class UnderLegalHold(PatientError):
+    says = "This record is under legal hold, and nothing of it may be erased."
+
+
+class VisitToCome(PatientError):
+    says = "A visit or an answer is still to come. Cancel it first, and then erase."
+
+
+class NotDueYet(PatientError):
+    says = "This record has to be kept for longer."

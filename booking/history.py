@@ -36,8 +36,11 @@ ENDED = {
     Reason.BY_PATIENT: gettext_lazy("You cancelled it."),
     Reason.BY_CLINIC: gettext_lazy("The clinic cancelled it."),
 }
-# Told by another line of the same moment.
-UNSAID = {Reason.OTHER_OFFER_TAKEN, Reason.OTHER_TIMES_OFFERED, Reason.OTHER_TIME_CHOSEN}
+# Told by another line of the same moment, or later with the times that are offered.
+UNSAID = {
+    *(Reason.OTHER_OFFER_TAKEN, Reason.OTHER_TIMES_OFFERED, Reason.OTHER_TIME_CHOSEN),
+    Reason.OTHER_TIME_NEEDED,
+}
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ def said_of(event: AppointmentEvent, zone: tzinfo) -> str:
     when = {"when": times.moment(event.starts_at, zone) if event.starts_at else ""}
     if event.to_status == Status.ENTERED_IN_ERROR:
         return _("The clinic removed it: it had been entered by mistake.")
+    if event.reason_code in UNSAID:
+        return ""
     if event.to_status == Status.CANCELLED:
-        is_told = event.from_status != Status.HELD and event.reason_code not in UNSAID
-        return _ended(Reason(event.reason_code)) if is_told else ""
+        return "" if event.from_status == Status.HELD else _ended(Reason(event.reason_code))
     if event.to_status == event.from_status:
         return _changed(event) % when
     return str(REACHED.get((event.from_status, Status(event.to_status)), "")) % when

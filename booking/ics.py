@@ -69,7 +69,9 @@ def feed_file(appointments: Iterable[Appointment], *, name: str, now: datetime) 
         is_held = appointment.status == Status.HELD
         event = _event(appointment, f"{appointment.id}@busy", now)
         event.add("dtstart", appointment.starts_at.astimezone(UTC))
-        event.add("dtend", appointment.ends_at.astimezone(UTC))
+        # What was completed early blocks no longer than it took.
+        ends_at = min(appointment.ends_at, appointment.blocks_until)
+        event.add("dtend", ends_at.astimezone(UTC))
         event.add("summary", "Busy" if is_held else appointment.request.reference)
         event.add("status", "TENTATIVE" if appointment.status in UNDECIDED else "CONFIRMED")
         event.add("transp", "OPAQUE")

@@ -45,6 +45,11 @@ def check_request(http: HttpRequest, *, email: str, telephone: str, now: datetim
         raise TooMany
 
 
+def sender_of(http: HttpRequest) -> str:
+    """A keyed hash of the network address, by which requests of one sender are found."""
+    return Limit("sender", client_address(http), 0).key
+
+
 def check_change(http: HttpRequest, *, now: datetime) -> None:
     """Count one change by a link: each sends messages and may take a time."""
     _by_address(http, "change", CHANGES_AN_HOUR, HOUR, now)

@@ -1,10 +1,12 @@
 """Free times from the database: at most four queries, then the search among them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from booking.availability import Hours, Opening, Rules, open_on
+from booking.consecutive import Chain, Stage, chains
 from booking.search import search
 from booking.team import HOURS, closed_times, team_of
 from booking.walltime import DAY, Interval, days, merged
@@ -96,6 +98,20 @@ def free_times(
     rules = rules_of(service, for_staff=for_staff)
     found = search(team.calendars, rules, first_day=first_day, last_day=last_day, now=now)
     return FreeTimes(service, list(found), team.people)
+
+
+def visit_times(
+    services: Sequence[Service], *, first_day: date, last_day: date, now: datetime
+) -> list[Chain]:
+    """When all of these services fit one after the other, as staff may book them."""
+    team = team_of(None, first_day, last_day, practitioner=None)
+    team = team.with_taken(first_day, last_day, now=now, besides=None)
+    stages = []
+    for service in services:
+        doing = set(service.practitioners.values_list("pk", flat=True))
+        theirs = [each for each in team.calendars if each.practitioner_id in doing]
+        stages.append(Stage(rules_of(service, for_staff=True), theirs))
+    return list(chains(stages, first_day=first_day, last_day=last_day, now=now))
 
 
 def around(

@@ -9,9 +9,10 @@ from booking.models.requests import AppointmentRequest
 
 Kind, Channel = Message.Kind, Message.Channel
 
-# What whoever has just acted on the page has read there: it needs no call.
+REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
 # What is said of a visit that is to come: once it has begun, nobody needs to hear it.
 OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
+# What whoever has just acted on the page has read there: it needs no call.
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
 

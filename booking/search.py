@@ -188,6 +188,23 @@ class Planner:
         )
 
 
+def still_free(opening: Opening, calendar: Calendar, rules: Rules, now: datetime) -> Opening | None:
+    """A time that was found, where more is taken since: in another room perhaps, or not at all.
+
+    What it was found among, hours and closures, is as it was; only that time is looked at.
+    """
+    diary = Diary([calendar], rules)
+    if diary.is_full(opening.local_start.date()):
+        return None
+    planner, start = Planner(calendar, diary, rules, now), opening.starts_at
+    if Forbidden(planner.around(calendar.taken)).until(start):
+        return None
+    if not rules.needs_room:
+        return opening
+    room, _until = planner.room_at(start)
+    return planner.opening(start, room) if room else None
+
+
 def next_on_grid(begin: datetime, step: timedelta, moment: datetime) -> datetime:
     """The first time of a grid that is not before a moment."""
     return begin - ((begin - moment) // step) * step

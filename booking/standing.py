@@ -128,6 +128,11 @@ class Standing:
         return Appointment.objects.offered_to(self.request).with_people()
 
     @cached_property
+    def replaced(self) -> Appointment | None:
+        """What had been confirmed, and cannot be kept."""
+        return Appointment.objects.replaced_by_offers_to(self.request)
+
+    @cached_property
     def history(self) -> list[Line]:
         return history_of(self.request, self.appointment.location.zone)
 

@@ -26,10 +26,12 @@ zone_named = cache(ZoneInfo)
 
 @dataclass(frozen=True)
 class Team:
-    """Those who do a service, and their calendars, at first with nothing taken."""
+    """Those who do a service, where, and their calendars, at first with nothing taken."""
 
     people: dict[int, Practitioner]
     calendars: list[Calendar]
+    closures: list[Closure] = field(default_factory=list)
+    places: dict[int, str] = field(default_factory=dict)
 
     def with_taken(
         self, first_day: date, last_day: date, *, now: datetime, besides: UUID | None
@@ -45,14 +47,17 @@ class Team:
 
 
 def team_of(
-    service: Service, first_day: date, last_day: date, *, practitioner: Practitioner | None
+    service: Service | None, first_day: date, last_day: date, *, practitioner: Practitioner | None
 ) -> Team:
+    """Those who do a service; without one everybody, with all the rooms."""
     rows = [Row.read(row) for row in hours_rows(service, first_day, last_day, practitioner)]
     if not rows:
         return Team({}, [])
     closures = list(Closure.objects.between(first_day, last_day))
-    rooms = _rooms({row.location_id for row in rows}) if service.needs_room else {}
-    return Team(_people(rows), list(_calendars(rows, closures, rooms, (first_day, last_day))))
+    needs_rooms = service is None or service.needs_room
+    rooms = _rooms({row.location_id for row in rows}) if needs_rooms else {}
+    calendars = list(_calendars(rows, closures, rooms, (first_day, last_day)))
+    return Team(_people(rows), calendars, closures, {row.location_id: row.place for row in rows})
 
 
 class Row(NamedTuple):
@@ -65,6 +70,7 @@ class Row(NamedTuple):
     most_a_day: int | None
     unconfirmed_share: int | None
     location_id: int
+    place: str
     zone: ZoneInfo
     hours: Hours
 
@@ -75,12 +81,14 @@ class Row(NamedTuple):
 
 
 def hours_rows(
-    service: Service, first_day: date, last_day: date, practitioner: Practitioner | None
+    service: Service | None, first_day: date, last_day: date, practitioner: Practitioner | None
 ) -> QuerySet[WorkingHours, tuple[Any, ...]]:
     """As bare rows: an object for each, with its person and place, would cost more than the sum."""
     rows = WorkingHours.objects.between(first_day, last_day).filter(
-        practitioner__services=service, practitioner__is_active=True, location__is_active=True
+        practitioner__is_active=True, location__is_active=True
     )
+    if service:
+        rows = rows.filter(practitioner__services=service)
     if practitioner:
         rows = rows.filter(practitioner=practitioner)
     return rows.order_by("practitioner_id", "location_id").values_list(
@@ -91,6 +99,7 @@ def hours_rows(
         "practitioner__appointments_a_day",
         Subquery(Clinic.objects.values("unconfirmed_share")),
         "location_id",
+        "location__name_en",
         "location__time_zone",
         *HOURS,
     )

@@ -202,6 +202,7 @@ def _send(request: HttpRequest, draft: Draft, answers: Details, now: datetime) -
             request_id=draft.request.id,
             submission_token=draft.request.submission_token,
             details=answers,
+            sent_from=limits.sender_of(request),
             by=PATIENT,
             now=now,
         )

@@ -19,6 +19,7 @@ from booking import actions, emails
 from booking.models.appointments import Appointment, Status
 from booking.models.messages import MOST_ATTEMPTS, Heartbeat, LostLink, Message
 from booking.models.requests import AppointmentRequest
+from clinic import staff_mail
 from clinic.limits import forget_old_hits
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def run_once(*, now: datetime) -> None:
         message = claim(key, now=moment)
         if message:
             deliver(message, now=moment)
+    staff_mail.send_due(now=max(now, timezone.now()))
 
 
 def look_ahead(*, now: datetime) -> None:
@@ -77,6 +79,7 @@ def look_ahead(*, now: datetime) -> None:
     actions.remind_patients(now=now)
     actions.warn_staff(now=now)
     actions.forget_useless_messages(now=now)
+    actions.forget_senders(now=now)
 
 
 def tidy_up(*, now: datetime) -> None:

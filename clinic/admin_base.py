@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.http import HttpRequest
+from django.db import DataError, models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
@@ -20,8 +21,9 @@ class ClinicModelAdmin(admin.ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
             return super().get_changelist_instance(request)
-        except (OverflowError, ValueError) as error:
-            # ?first_day__year=9999 makes Django reach for the year 10000.
+        except (DataError, OverflowError, ValueError) as error:
+            # ?first_day__year=9999 makes Django reach for the year 10000, and PostgreSQL takes
+            # no NUL.
             raise IncorrectLookupParameters from error
 
 
@@ -46,6 +48,8 @@ class AuditedAdmin(ClinicModelAdmin):
     What was searched for is not: it would be a patient's name in a table that is kept for good.
     """
 
+    found_by = ""  # the lookup by which the log finds a row: the reference of its request
+
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
@@ -68,6 +72,16 @@ class AuditedAdmin(ClinicModelAdmin):
             request, action=action, subject_type=str(self.opts.model_name), subject=found.pk
         )
         return found
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the way to who looked at it, for those who may know."""
+        shown = context.get("original")
+        if shown and request.user.has_perm("clinic.view_accesslog"):
+            log = reverse("admin:clinic_accesslog_changelist")
+            context["who_looked"] = f"{log}?subject={shown.pk}"
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 class PublishingAdmin(ClinicModelAdmin):

@@ -4,16 +4,18 @@ import functools
 import zoneinfo
 from collections.abc import Callable
 from datetime import tzinfo
+from http import HTTPStatus
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 View = Callable[..., HttpResponseBase]
 
@@ -71,6 +73,21 @@ class ClinicAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
     login_form = SignInForm
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django's, but the list of everything, which no page shows beside its own content, is
+        only made if somebody asks for it: it takes longer than most pages.
+        """
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": request.META["SCRIPT_NAME"] or self.site_url,
+            "has_permission": self.has_permission(request),
+            "available_apps": SimpleLazyObject(lambda: self.get_app_list(request)),
+            "is_popup": False,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "log_entries": self.get_log_entries(request),
+        }
+
     def admin_view[V: View](self, view: V, cacheable: bool = False) -> V:
         """Every page of the staff: in the clinic's zone, never kept, refusals written down."""
 
@@ -86,4 +103,25 @@ class ClinicAdminSite(admin.AdminSite):
                 record_refusal(request)
                 raise
 
-        return cast("V", super().admin_view(watched, cacheable=False))
+        # Imported here: Django makes the site before there are models.
+        from clinic.gate import gate
+
+        # Whoever is locked out of their own pages may still leave.
+        kept = watched if view == self.logout else gate(watched)
+        return cast("V", super().admin_view(kept, cacheable=False))
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The password; what else is missing is asked for by the page that comes next."""
+        from clinic import staff_session  # needs the models, too
+
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            staff_session.begin(request, now=timezone.now())
+        return response
+
+    def get_urls(self) -> list[Any]:
+        from clinic import password_views, sign_in_views  # need the models, too
+
+        return [*sign_in_views.urls(self), *password_views.urls(), *super().get_urls()]

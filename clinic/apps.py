@@ -5,6 +5,8 @@ from django.apps import AppConfig
 from django.apps import apps as installed
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+from django_otp.plugins.otp_static.apps import DefaultConfig as StaticConfig
+from django_otp.plugins.otp_totp.apps import DefaultConfig as TotpConfig
 
 
 def apply_roles_after_migrate(apps: Any = installed, **kwargs: object) -> None:
@@ -38,3 +40,11 @@ class SignInConfig(AxesConfig):
     """django-axes under a name that means something to a clinic's owner."""
 
     verbose_name = "Sign-in"
+
+
+class AuthenticatorConfig(TotpConfig):
+    verbose_name = "Authenticator apps"
+
+
+class RecoveryCodesConfig(StaticConfig):
+    verbose_name = "Recovery codes"

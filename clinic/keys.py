@@ -7,6 +7,7 @@ and there are no default ones. A key that the environment names wins over the fi
 import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -23,6 +24,13 @@ def keys_file() -> Path:
     return data_dir() / "keys.env"
 
 
+def backup_key_lines() -> list[str]:
+    return [
+        "# Opens the backups: keep a copy apart from them, with those above.",
+        f"BACKUP_KEY={Fernet.generate_key().decode()}",
+    ]
+
+
 def make_missing_keys() -> None:
     """Write a key file that only its owner can read, unless there is one already."""
     # Only its owner may look in: the names of patients are in there.
@@ -33,13 +41,29 @@ def make_missing_keys() -> None:
         f"LINK_KEY={secrets.token_urlsafe(48)}",
         "# The first key encrypts, the others still decrypt: put a new one in front to rotate.",
         f"FIELD_KEYS={Fernet.generate_key().decode()}",
+        *backup_key_lines(),
     ]
     try:
         descriptor = os.open(keys_file(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        add_backup_key()
         return
     with os.fdopen(descriptor, "w") as file:
         file.write("\n".join(lines) + "\n")
+
+
+def add_backup_key() -> None:
+    """To a file of before there were backups; the site runs without it, where that cannot be.
+
+    The other keys have no second chance: a new one in the place of a lost one would hide the loss.
+    """
+    with suppress(PermissionError):
+        written = keys_file().read_text()
+        if os.environ.get("BACKUP_KEY") or "BACKUP_KEY=" in written:
+            return
+        with keys_file().open("a") as file:
+            file.write("" if written.endswith("\n") else "\n")
+            file.write("\n".join(backup_key_lines()) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What must not reach a log: a patient's link, or the address of a calendar feed."""
+"""What must not reach a log: a patient's link, the address of a calendar feed, a staff link."""
 
 import logging
 import re
@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-LINK = re.compile(r"(/(?:appointment|calendar)/)[^/\s\"'?]+")
+LINK = re.compile(r"(/(?:appointment|calendar|admin/password)/)[^/\s\"'?]+")
 
 
 class HideLinks(logging.Filter):

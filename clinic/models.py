@@ -12,11 +12,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.audit import AccessLog
 from clinic.fields import Bilingual
 from clinic.limits import Hit
+from clinic.staff_mail import StaffMail
 
 __all__ = [
     "AccessLog",
@@ -27,6 +29,7 @@ __all__ = [
     "Practitioner",
     "Room",
     "Service",
+    "StaffMail",
     "User",
     "WorkingHours",
 ]
@@ -55,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=True, help_text="May sign in to the admin.")
     is_active = models.BooleanField(default=True, help_text="Switch off instead of deleting.")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    setup_put_away_at = models.DateTimeField(null=True, editable=False)
+    # Part of the hash that every session carries: a higher number ends them all.
+    session_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -64,6 +70,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ("email",)
+        verbose_name = "member of staff"
+        verbose_name_plural = "staff"
 
     def __str__(self) -> str:
         return self.full_name or self.email
@@ -73,6 +81,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.full_name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Ends with the password, as Django's own, and with the second factor."""
+        salt = "clinic.models.User.session"
+        value = f"{self.session_version} {self.password}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 def validate_zone(name: str) -> None:
@@ -119,6 +133,13 @@ class Clinic(models.Model):
         help_text="Percent of a practitioner’s hours of a day that times chosen online may take "
         "before anybody has confirmed them, so that nobody can block the calendar.",
         validators=[MinValueValidator(10), MaxValueValidator(100)],
+    )
+    retention_years = models.PositiveSmallIntegerField(
+        "years that a patient’s record is kept",
+        default=7,
+        help_text="After the last entry: a visit, a request or a note. New Jersey asks for seven "
+        "(N.J.A.C. 13:35-6.5).",
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
     )
     site_version = models.PositiveBigIntegerField(default=1, editable=False)
 

@@ -1,6 +1,7 @@
 """Who may do what: one table, and what brings the groups of the database to it."""
 
 from django.apps import apps
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
@@ -8,6 +9,7 @@ from django.db import models, transaction
 from clinic.models import User
 
 OWNER, FRONT_DESK, PRACTITIONER, EDITOR = "Owner", "Front desk", "Practitioner", "Editor"
+REVIEWER = "Clinical reviewer"
 
 VIEW = ("view",)
 CORRECT = ("view", "change")
@@ -31,7 +33,9 @@ CONTENT: dict[str, tuple[str, ...]] = {
 FRONT_DESKS: dict[str, tuple[str, ...]] = {
     "booking.appointment": (*VIEW, "decide_request", "reach_everyone"),
     "booking.appointmentrequest": VIEW,
-    "booking.patient": CORRECT,
+    "booking.callnote": VIEW,
+    "booking.patient": (*CORRECT, "merge_patient", "export_patient"),
+    "booking.patientnote": ("view", "add"),
     "booking.message": (*VIEW, "handle_message"),
     "clinic.closure": ALL,
     "clinic.location": VIEW,
@@ -48,6 +52,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **FRONT_DESKS,
         "axes.accessattempt": ("view", "delete"),  # deleting one lets its account try again
         "booking.appointmentevent": VIEW,
+        "booking.wording": ALL,
+        "booking.patient": (*FRONT_DESKS["booking.patient"], "hold_patient", "erase_patient"),
         "clinic.accesslog": VIEW,
         "clinic.clinic": CORRECT,
         "clinic.location": KEEP,
@@ -62,10 +68,14 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     PRACTITIONER: {
         "booking.appointment": (*VIEW, "decide_request"),
         "booking.appointmentrequest": VIEW,
+        "booking.callnote": VIEW,
         "booking.patient": VIEW,
+        "booking.patientnote": ("view", "add"),
         "clinic.closure": VIEW,
     },
     EDITOR: CONTENT,
+    # Reads what an article rests on, and changes the article alone: its review is part of it.
+    REVIEWER: {**dict.fromkeys(CONTENT, VIEW), "content.article": CORRECT},
 }
 
 
@@ -93,6 +103,7 @@ def apply_roles() -> None:
 
 
 def owners() -> models.QuerySet[User]:
-    """Who can sign in and manage the staff."""
+    """Who can sign in and manage the staff; whoever has not accepted the invitation cannot yet."""
     is_owner = models.Q(groups__name=OWNER) | models.Q(is_superuser=True)
-    return User.objects.filter(is_owner, is_active=True, is_staff=True).distinct()
+    rows = User.objects.filter(is_owner, is_active=True, is_staff=True)
+    return rows.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).distinct()

@@ -32,6 +32,7 @@ def required_key(name: str) -> str:
 SECRET_KEY = required_key("SECRET_KEY")
 LINK_KEY = required_key("LINK_KEY")
 FIELD_KEYS = required_key("FIELD_KEYS").split(",")
+BACKUP_KEY = env.str("BACKUP_KEY", "")  # the site runs without; `manage.py backup` does not
 
 # Where the site is reached. https switches on everything that belongs to it.
 SITE_URL = (env.str("SITE_URL", "") or default_site_url()).rstrip("/")
@@ -63,6 +64,9 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "phonenumber_field",
     "clinic.apps.SignInConfig",
+    "django_otp",
+    "clinic.apps.AuthenticatorConfig",
+    "clinic.apps.RecoveryCodesConfig",
     "django_http_compression",
 ]
 
@@ -150,6 +154,8 @@ AUTH_USER_MODEL = "clinic.User"
 SESSION_ENGINE = "clinic.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# What the desk replies names patients: it is kept here, and in no cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 
 def mailer() -> dict[str, Any]:
@@ -174,6 +180,7 @@ def mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": mailer()}
+SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"clinic@{SITE_HOST or 'localhost'}")
 
 AUTHENTICATION_BACKENDS = [
@@ -181,20 +188,27 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.passwords.WellKnownPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+# A page of the staff that nobody touches for so long asks for the password again.
+STAFF_IDLE = timedelta(minutes=env.int("STAFF_IDLE_MINUTES", 30))
+SECOND_FACTOR_GOOD_FOR = timedelta(hours=12)
 # Throttled by account and address together: a stranger elsewhere locks nobody out.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "clinic.limits.signing_in_as"
 AXES_CLIENT_IP_CALLABLE = "clinic.limits.client_address"
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"

@@ -1,6 +1,6 @@
 """What we say: articles and their blocks, pressure points, red flags, cautions, references."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from content_editor.models import Region, create_plugin_base
@@ -191,6 +191,11 @@ class PressurePoint(models.Model):
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self, *, now: datetime) -> Self:
         return self.filter(status=Article.Status.PUBLISHED, published_at__lte=now)
+
+    def due_for_review(self, *, on: date) -> Self:
+        """Published, and to be read again by a clinician; the longest overdue first."""
+        due = self.filter(status=Article.Status.PUBLISHED, review_due_on__lte=on)
+        return due.order_by("review_due_on", "title", "language")
 
     def in_language(self, language: str) -> Self:
         return self.filter(language=language)

@@ -14,6 +14,7 @@ from clinic.keys import make_missing_keys
 # What would make a test depend on the developer's machine. DATABASE_URL stays: it chooses the
 # server, on which the tests only ever use databases of their own.
 FOREIGN = (
+    "BACKUP_KEY",
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",

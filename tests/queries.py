@@ -8,6 +8,16 @@ from django.test.utils import CaptureQueriesContext
 from clinic import memory
 
 
+def count_queries_of_a_warm_process(act: Callable[[], object]) -> int:
+    """As most pages are served: what the site shows is in memory, and its version just reread."""
+    act()
+    memory.publish()
+    act()
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return len(captured)
+
+
 def count_queries(act: Callable[[], object]) -> int:
     """Always from a cold memory: what it rereads depends on the clock."""
     memory.forget_everything()

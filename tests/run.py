@@ -31,7 +31,8 @@ PYTEST = [PYTHON, "-m", "pytest"]
 MANAGE = [PYTHON, "-W", "error", "manage.py"]
 # What must come from the tests, not from whoever runs them.
 FOREIGN = (
-    *("DATA_DIR", "DATABASE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "FIELD_KEYS"),
+    *("BACKUP_KEY", "DATA_DIR", "DATABASE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "EMAIL_URL"),
+    "FIELD_KEYS",
     *("HOST", "LINK_KEY", "PORT", "SECRET_KEY", "SITE_URL", "TRUSTED_PROXIES"),
 )
 PACKAGES = {"postgresql": ["postgresql"], "chromium": ["chromium", "fonts-liberation"]}

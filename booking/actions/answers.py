@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from booking import changes, deadlines, openings, outbox
 from booking.actions.drafts import Details, new_reference, submit
 from booking.actors import Actor
-from booking.errors import JustTaken, OffersOverlap
+from booking.availability import Opening, Rules
+from booking.consecutive import follows
+from booking.errors import JustTaken, NotOffered, OffersOverlap
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
 from booking.models.requests import AppointmentRequest
@@ -16,6 +18,7 @@ from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner, Service
 
 MOST_OFFERS = 3
+MOST_IN_A_VISIT = 4
 
 Kind = Message.Kind
 
@@ -26,6 +29,15 @@ class Proposal:
 
     starts_at: datetime
     practitioner: Practitioner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One service of a visit, when and with whom."""
+
+    service: Service
+    starts_at: datetime
+    practitioner: Practitioner
 
 
 @one_transaction
@@ -61,7 +73,7 @@ def decline(
 def offer(
     *, appointment_id: UUID, times: Sequence[Proposal], note: str = "", by: Actor, now: datetime
 ) -> list[Appointment]:
-    """Staff offer up to three other times in place of the one that was asked for.
+    """Staff offer up to three other times in place of the one that was asked for or confirmed.
 
     That one is freed, and each of the others is kept until the patient takes one of them,
     declines them all, or the offer ends. Raises NotPossible, NotOffered, JustTaken or
@@ -73,8 +85,9 @@ def offer(
     lock_calendar()
     if changes.was_done(by):
         return list(Appointment.objects.offered_to(changes.get(appointment_id).request))
-    asked = changes.require(appointment_id, Status.PENDING, by=by, now=now)
+    asked = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
     leave_note(asked, note)
+    outbox.withdraw(asked, outbox.REMINDERS, now=now)
     reason = Reason.OTHER_TIMES_OFFERED
     changes.change(asked, Status.CANCELLED, by=by, now=now, reason=reason)
     until = deadlines.offer_until(
@@ -152,21 +165,61 @@ def book(
     lock_calendar()
     if by.submission and changes.was_done(by):
         return Appointment.objects.with_people().get(request__submission_token=by.submission)
-    request = AppointmentRequest(
+    request = _by_telephone(service, practitioner, now=now)
+    request.submission_token = by.submission or request.submission_token
+    opening = changes.find(request, starts_at, practitioner, now, for_staff=True)
+    submit(request, details, now=now)
+    appointment = changes.take(request, opening, Status.BOOKED, by=by, now=now)
+    outbox.tell(appointment, patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
+    return appointment
+
+
+def _by_telephone(
+    service: Service, practitioner: Practitioner | None, *, now: datetime, visit: UUID | None = None
+) -> AppointmentRequest:
+    return AppointmentRequest(
         reference=new_reference(),
         service=service,
         source=AppointmentRequest.Source.TELEPHONE,
         practitioner_wish=practitioner,
         answer_by=now,
         created_at=now,
+        visit=visit,
     )
-    if by.submission:
-        request.submission_token = by.submission
-    opening = changes.find(request, starts_at, practitioner, now, for_staff=True)
-    submit(request, details, now=now)
-    appointment = changes.take(request, opening, Status.BOOKED, by=by, now=now)
-    outbox.tell(appointment, patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
-    return appointment
+
+
+@one_transaction
+def book_visit(
+    *, parts: Sequence[Part], details: Details, by: Actor, now: datetime
+) -> list[Appointment]:
+    """Staff book several services for one visit, one after the other: all of them or none.
+
+    Each is a request and an appointment of its own, that can be moved or cancelled by itself.
+    Raises NotOffered or JustTaken. The same form twice gives the same appointments.
+    """
+    if not 2 <= len(parts) <= MOST_IN_A_VISIT:
+        raise ValueError(f"Two to {MOST_IN_A_VISIT} services make a visit.")
+    changes.refuse_patients(by)
+    lock_calendar()
+    if by.submission and changes.was_done(by):
+        first = AppointmentRequest.objects.get(submission_token=by.submission)
+        return list(Appointment.objects.of_the_visit(first))
+    visit, booked = uuid4(), list[Appointment]()
+    before: tuple[Opening, Rules] | None = None
+    for part in parts:
+        request = _by_telephone(part.service, part.practitioner, now=now, visit=visit)
+        if by.submission and not booked:
+            request.submission_token = by.submission
+        opening = changes.find(request, part.starts_at, part.practitioner, now, for_staff=True)
+        rules = openings.rules_of(part.service, for_staff=True)
+        if before and not follows(opening, rules, *before):
+            raise NotOffered
+        before = opening, rules
+        submit(request, details, now=now, patient=booked[0].request.patient if booked else None)
+        booked.append(changes.take(request, opening, Status.BOOKED, by=by, now=now))
+    for appointment in booked:
+        outbox.tell(appointment, patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
+    return booked
 
 
 def leave_note(appointment: Appointment, note: str) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from booking import changes, deadlines, openings, outbox
+from booking import changes, deadlines, finding, openings, outbox
 from booking.actors import Actor
 from booking.errors import AlreadySent, NoTimeChosen, TooMany
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
-from booking.models.patients import Patient
+from booking.models.patients import CONTACT, Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
 from clinic.directory import Directory, directory
@@ -26,7 +26,7 @@ COUNTED_FIRST = timedelta(days=7)
 
 SUBMITTED = (
     *("patient", "screening", "reason", "payment", "language"),
-    *("answers", "answer_by", "sent_at", "updated_at"),
+    *("answers", "answer_by", "sent_from", "sent_at", "updated_at"),
 )
 
 Kind = Message.Kind
@@ -133,9 +133,17 @@ def save_answers(*, request_id: UUID, answers: dict[str, str | list[str]], now: 
 
 @one_transaction
 def send(
-    *, request_id: UUID, submission_token: UUID, details: Details, by: Actor, now: datetime
+    *,
+    request_id: UUID,
+    submission_token: UUID,
+    details: Details,
+    sent_from: str = "",
+    by: Actor,
+    now: datetime,
 ) -> AppointmentRequest:
     """Turn a draft with a held time into a request that waits for staff.
+
+    `sent_from` is the keyed hash of the network address that it comes from.
 
     The same submission token twice gives the same request. Raises NoTimeChosen, JustTaken,
     NotOffered or TooMany.
@@ -153,6 +161,7 @@ def send(
     if open_requests_of(details, now=now) >= clinic.open_requests_a_patient:
         raise TooMany
     request.answer_by = answer_by(appointment, known, now=now)
+    request.sent_from = sent_from
     submit(request, details, now=now)
     changes.change(appointment, Status.PENDING, by=by, now=now, expires_at=request.answer_by)
     outbox.tell(appointment, patient=Kind.REQUESTED, staff=Kind.STAFF_NEW_REQUEST, now=now)
@@ -235,9 +244,14 @@ def answer_by(appointment: Appointment, known: Directory, *, now: datetime) -> d
     )
 
 
-def submit(request: AppointmentRequest, details: Details, *, now: datetime) -> None:
-    """Put what the patient said into the request, which is no draft any more."""
-    request.patient = _create_patient(details, now)
+def submit(
+    request: AppointmentRequest, details: Details, *, now: datetime, patient: Patient | None = None
+) -> None:
+    """Put what the patient said into the request, which is no draft any more.
+
+    `patient` is the record that another request of the same visit has just made.
+    """
+    request.patient = patient or _create_patient(details, now)
     request.screening, request.reason = details.screening, details.reason
     request.payment, request.language = details.payment, details.language
     request.answers = ""
@@ -246,16 +260,7 @@ def submit(request: AppointmentRequest, details: Details, *, now: datetime) -> N
 
 
 def _create_patient(details: Details, now: datetime) -> Patient:
-    return Patient.objects.create(
-        full_name=details.full_name,
-        email=details.email,
-        telephone=details.telephone,
-        birth_date=details.birth_date,
-        booked_by=details.booked_by,
-        prefers=details.prefers,
-        may_leave_voicemail=details.may_leave_voicemail,
-        wants_reminders=details.wants_reminders,
-        language=details.language,
-        needs=details.needs,
-        created_at=now,
-    )
+    said = {name: getattr(details, name) for name in CONTACT}
+    patient = Patient.objects.create(**said, created_at=now)
+    finding.put_into_index(patient)
+    return patient

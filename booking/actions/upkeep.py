@@ -2,20 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import F
 
 from booking import changes, deadlines, outbox
 from booking.actors import Actor
+from booking.errors import PatientErased
 from booking.models.appointments import Appointment, AppointmentEvent, Status
+from booking.models.calls import CallNote
 from booking.models.messages import LostLink, Message
+from booking.models.patients import Patient
+from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
-from clinic.models import Practitioner
+from clinic.models import Practitioner, User
 
 Kind, Channel = Message.Kind, Message.Channel
 TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
 # The furthest ahead that a reminder is due: two days, and from a night to the evening before it.
+SENDERS_ARE_KNOWN = timedelta(days=7)
 REMINDERS_REACH = TWO_DAYS + timedelta(hours=24)
 LINK_AGAIN_EVERY = timedelta(minutes=10)
 LOST_LINKS_A_ROUND = 50
@@ -148,6 +153,13 @@ def forget_useless_messages(*, now: datetime) -> None:
 
 
 @one_transaction
+def forget_senders(*, now: datetime) -> None:
+    """By then nobody needs to know which requests came from one network address."""
+    old = AppointmentRequest.objects.filter(sent_at__lt=now - SENDERS_ARE_KNOWN)
+    old.exclude(sent_from="").update(sent_from="")
+
+
+@one_transaction
 def ask_for_links(*, email: str, now: datetime) -> None:
     """Somebody lost the link; whether the address is known is found out by the worker."""
     LostLink.objects.create(email=email.lower(), asked_at=now)
@@ -192,10 +204,27 @@ def _send_link(appointment: Appointment, now: datetime) -> None:
 
 @one_transaction
 def record_call(*, message_id: UUID, by: Actor, now: datetime) -> None:
-    """Staff have made a call of the call list."""
-    Message.objects.calls_to_make().filter(id=message_id).update(
+    """Staff have made a call of the call list, or one in place of an e-mail that failed."""
+    Message.objects.to_be_called().filter(id=message_id).update(
         state=Message.State.SENT, finished_at=now
     )
+
+
+@one_transaction
+def note_call(*, request_id: UUID, author: User, text: str, by: Actor, now: datetime) -> CallNote:
+    """Write down what was said in a call; the same form twice leaves one note.
+
+    Raises PatientErased: nothing more is written about whoever was erased.
+    """
+    changes.refuse_all_but_staff(by)
+    lock_calendar()
+    if Patient.objects.filter(requests=request_id, erased_at__isnull=False).exists():
+        raise PatientErased
+    note, _is_new = CallNote.objects.get_or_create(
+        submission=by.submission or uuid4(),
+        defaults={"request_id": request_id, "author": author, "text": text, "at": now},
+    )
+    return note
 
 
 @one_transaction

@@ -14,7 +14,6 @@ from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner
 
 Kind = Message.Kind
-REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
 
 
 def change_until(appointment: Appointment) -> datetime:
@@ -60,7 +59,7 @@ def move(
         request.answer_by = deadline
         request.save(update_fields=["answer_by"])
     appointment = changes.get(appointment_id)
-    outbox.withdraw(appointment, (*REMINDERS, Kind.MOVED), now=now)
+    outbox.withdraw(appointment, (*outbox.REMINDERS, Kind.MOVED), now=now)
     staff = None if by.is_staff else Kind.STAFF_MOVED
     outbox.tell(appointment, patient=Kind.MOVED, staff=staff, now=now)
     return appointment
@@ -110,7 +109,7 @@ def cancel(
         return changes.get(appointment_id)
     reason = reason or (Reason.BY_CLINIC if by.is_staff else Reason.BY_PATIENT)
     changes.change(appointment, Status.CANCELLED, by=by, now=now, reason=reason)
-    outbox.withdraw(appointment, REMINDERS, now=now)
+    outbox.withdraw(appointment, outbox.REMINDERS, now=now)
     staff = None if by.is_staff else Kind.STAFF_CANCELLED
     outbox.tell(appointment, patient=Kind.CANCELLED, staff=staff, now=now)
     return appointment
@@ -128,4 +127,22 @@ def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> App
         appointment.calendar_sequence += 1
         appointment.save(update_fields=["attendance_confirmed_at", "calendar_sequence"])
         changes.record(appointment, Status.BOOKED, by, now, Reason.COMING)
+    return appointment
+
+
+@one_transaction
+def need_other_time(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """Staff say that a time cannot stay, and that they will find another: it stands until then.
+
+    The patient hears of it with the other times. Said again, it changes nothing.
+    """
+    changes.refuse_patients(by)
+    lock_calendar()
+    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
+    if not appointment.needs_other_time:
+        appointment.needs_other_time = True
+        appointment.calendar_sequence += 1
+        appointment.save(update_fields=["needs_other_time", "calendar_sequence"])
+        status, why = Status(appointment.status), Reason.OTHER_TIME_NEEDED
+        changes.record(appointment, status, by, now, why)
     return appointment

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,10 +10,13 @@ from django.core.exceptions import ValidationError
 from booking.actions import MOST_OFFERS, Proposal
 from booking.desk.slots import parse_slot
 from booking.forms import DetailsForm
+from booking.models import Appointment
 from booking.models.appointments import DECLINE_REASONS
+from booking.models.patients import Patient
 from clinic.models import Practitioner
 
 NOTE_HELP = "Shown on the patient's own page only, never sent by e-mail. Kept encrypted."
+MOST_AT_ONCE = 50
 OUT_OF_DATE = "This page was out of date, and nothing was done. Please try again."
 
 
@@ -59,6 +63,46 @@ class DeclineForm(AppointmentForm):
 
 class CancelForm(AppointmentForm):
     note = note_field()
+
+
+class NoteForm(DeskForm):
+    """What was said in a call. Kept encrypted, signed and dated, and never changed."""
+
+    text = forms.CharField(
+        label="What was said in the call",
+        help_text="Kept encrypted, with your name and the time; it cannot be changed later.",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        error_messages={"required": "Write down what was said."},
+    )
+
+
+def write_choice(appointment: Appointment) -> str:
+    """A request among several, with what the page showed of it."""
+    return f"{appointment.pk} {appointment.shown}"
+
+
+class ChoicesField(forms.Field):
+    """Requests that were ticked in a list, which draws the boxes itself."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> dict[UUID, str]:
+        """Each with what the page showed of it."""
+        parts = [str(text)[:128].partition(" ") for text in value or ()]
+        try:
+            return {UUID(key): shown for key, _space, shown in parts}
+        except ValueError:
+            raise ValidationError(OUT_OF_DATE) from None
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if len(value) > MOST_AT_ONCE:
+            raise ValidationError(f"Choose at most {MOST_AT_ONCE} at once.")
+
+
+class SeveralForm(DeskForm):
+    chosen = ChoicesField(error_messages={"required": "Tick the requests to confirm first."})
 
 
 class SlotsField(forms.Field):
@@ -151,10 +195,17 @@ class TelephoneBookingForm(DetailsForm):
 
     submission = submission_field()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Patient | None = None, **kwargs: Any) -> None:
+        """`known` was looked up: the request has a record of its own, and staff say if it is one
+        person's with that one.
+        """
         super().__init__(*args, cautions=(), **kwargs)
         for name in FOR_PATIENTS_ALONE:
             del self.fields[name]
+        if known:
+            label = f"This is the same person as {known.full_name}, whose records are kept together"
+            self.fields["same_person"] = forms.BooleanField(label=label, required=False)
+            self.order_fields(["same_person"])
         for name, (label, hint) in ASKED.items():
             self.fields[name].label, self.fields[name].help_text = label, hint
         for field in self.fields.values():

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions
 from booking.actions import Proposal
+from booking.desk.caller import initial_answers, keep_together, kept, patient_chosen, whose
 from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
+from booking.desk.free import services_at
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
 from booking.desk.views import (
     act,
@@ -26,26 +28,20 @@ from booking.desk.views import (
     staff_of,
     told,
 )
+from booking.desk.visits import places
 from booking.desk.words import moment
 from booking.errors import NotFree
-from booking.models import Appointment, AppointmentRequest, Status
-from booking.models.patients import Patient
+from booking.models import Appointment, Status
 from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
-from clinic.models import Service
+from clinic.models import Practitioner, Service
 
-# What the form that chooses other days has to say again.
-KEPT = ("from_appointment", "service", "for")
 GET_AND_POST = ["GET", "HEAD", "POST"]
-
-
-def kept(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET[name] for name in KEPT if name in request.GET}
 
 
 @require_http_methods(GET_AND_POST)
 def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    """Up to three other times for a request that waits."""
+    """Up to three other times for a request that waits, or for what cannot be kept."""
     appointment, now = reach_appointment(request, appointment_id), timezone.now()
     people = people_for(signed_in(request), appointment.request.service)
     form, error = OfferForm(posted(request), people=people), None
@@ -63,7 +59,8 @@ def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             return back(request, appointment)
         except NotFree as refusal:
             error = refusal
-    return choose(request, appointment, form, "Offer other times", (Status.PENDING,), error, now)
+    while_in = (Status.PENDING, Status.BOOKED)
+    return choose(request, appointment, form, "Offer other times", while_in, error, now)
 
 
 @require_http_methods(GET_AND_POST)
@@ -109,6 +106,8 @@ def choose(
     people = people_for(signed_in(request), service)
     slots = Slots.read(request.GET, service, people, now=now, instead_of=appointment)
     gone = slots.gone(form.chosen) if error else []
+    is_asked = request.method != "POST" and form.name in request.GET
+    ticked = (request.GET if is_asked else request.POST).getlist(form.name)
     return page(
         request,
         "choose",
@@ -117,7 +116,8 @@ def choose(
         appointment=appointment,
         form=form,
         slots=slots,
-        ticked=request.POST.getlist(form.name),
+        ticked=ticked,
+        is_unknown=is_asked and not slots.has(*ticked),
         error=error,
         gone=[f"{moment(each.starts_at, zone)}, {each.practitioner}" for each in gone],
         from_appointment="from_appointment" in {**request.GET, **request.POST},
@@ -138,8 +138,7 @@ def book(request: HttpRequest) -> HttpResponse:
     service = Service.objects.bookable().filter(slug=slug).first()
     title, keep = "Book for a patient", kept(request)
     if service is None:
-        services = Service.objects.bookable()
-        return page(request, "book_service", title, services=services, keep=keep)
+        return _choose_service(request, keep, now)
     people = people_for(user, service)
     wanted = parse_slot(request.GET.get("slot", ""), people)
     if wanted is None:
@@ -152,34 +151,64 @@ def book(request: HttpRequest) -> HttpResponse:
             service=service,
             slots=slots,
             keep=keep,
+            here=urlencode({"service": service.slug, **whose(request)}),
+            whose=urlencode(whose(request)),
             later=later,
             is_unknown="slot" in request.GET,
         )
     return _book(request, service, wanted, now)
 
 
+def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -> HttpResponse:
+    """Where a time is chosen already, of what can begin then."""
+    bookable = Service.objects.bookable()
+    wanted = parse_slot(request.GET.get("slot", ""), Practitioner.objects.active())
+    services = services_at(wanted, bookable, now=now) if wanted else []
+    said = f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}" if wanted else ""
+    day = {"from": f"{wanted.starts_at.astimezone(clinic_zone()).date()}"} if wanted else {}
+    return page(
+        request,
+        "book_service",
+        "Book for a patient",
+        services=services or bookable,
+        keep={**keep, "slot": request.GET["slot"]} if services else keep,
+        whose=urlencode(whose(request)),
+        bookable=bookable,
+        chosen=places(()),
+        visit_keep=[*whose(request).items(), *day.items()],
+        wanted=said,
+        is_gone="slot" in request.GET and not services,
+    )
+
+
 def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:
     """Who it is for; if the time was taken meanwhile, the nearest ones and all that was typed."""
-    form, error = TelephoneBookingForm(posted(request), initial=_initial(request, now)), None
+    known, error = patient_chosen(request), None
+    initial = initial_answers(request, known, now)
+    form = TelephoneBookingForm(posted(request), initial=initial, known=known)
     if form.is_valid():
+        by = staff_of(request, form)
         try:
             booked = actions.book(
                 service=service,
                 starts_at=wanted.starts_at,
                 practitioner=wanted.practitioner,
                 details=form.details(),
-                by=staff_of(request, form),
+                by=by,
                 now=now,
             )
         except NotFree as refusal:
             error = refusal
         else:
+            if known and form.cleaned_data["same_person"]:
+                keep_together(request, booked, known, by, now)
             record_access(request, action="add", subject_type="appointment", subject=booked.pk)
             messages.success(request, "Booked and confirmed.")
             return redirect("admin:booking_appointment_change", booked.pk)
     context = {
         "form": form,
         "service": service,
+        "slot": request.GET["slot"],
         "wanted": f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}",
         "error": error,
         "here": urlencode(kept(request)),
@@ -188,28 +217,3 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
         people = people_for(signed_in(request), service)
         context["near"] = nearest(service, people, wanted, now=now)
     return page(request, "book", "Book for a patient", status=409 if error else 200, **context)
-
-
-def _initial(request: HttpRequest, now: datetime) -> dict[str, object]:
-    """A new start, or what is known from the request that came to nothing."""
-    initial = {"today": now.astimezone(clinic_zone()).date(), "wants_reminders": True}
-    before = _request_before(request)
-    if before is None or before.patient is None:
-        return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
-    names = ("full_name", "booked_by", "birth_date", "email", "telephone", "prefers", "language")
-    more = ("may_leave_voicemail", "wants_reminders", "needs")
-    said = {name: getattr(before.patient, name) for name in (*names, *more)}
-    return {**initial, **said, "reason": before.reason, "payment": before.payment}
-
-
-def _request_before(request: HttpRequest) -> AppointmentRequest | None:
-    """The request that `for` names: that of the patient who is called to find another time."""
-    try:
-        key = UUID(request.GET.get("for", ""))
-    except ValueError:
-        return None
-    rows = AppointmentRequest.objects.within_reach_of(signed_in(request))
-    found = rows.select_related("patient").filter(id=key).first()
-    if found:
-        record_access(request, action="open", subject_type="appointmentrequest", subject=found.pk)
-    return found

@@ -7,12 +7,20 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from django.utils import timezone
+
 from booking.desk.calls import offers_in, what_to_say
-from booking.models import Appointment, AppointmentRequest, Message
-from booking.models.appointments import AppointmentQuerySet
-from clinic.admin_site import clinic_zone
+from booking.desk.forms import DeclineForm, write_choice
+from booking.models import Appointment, AppointmentRequest, CallNote, Message, Status
+from booking.models.appointments import VISITS
+from booking.walltime import DAY
 from clinic.models import Practitioner, User
 from content.models import Caution
+
+Notes = dict[UUID, list[CallNote]]
+
+SOON = timedelta(hours=2)
+MOST_MESSAGES = 60
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,15 @@ class Waiting:
     appointment: Appointment
     flags: list[str]
     is_late: bool
+    notes: list[CallNote]
+
+    @property
+    def decline_form(self) -> DeclineForm:
+        return DeclineForm(auto_id=f"decline-{self.appointment.pk}-%s")
+
+    @property
+    def confirm_value(self) -> str:
+        return write_choice(self.appointment)
 
 
 @dataclass(frozen=True)
@@ -34,8 +51,15 @@ class Day:
 
 @dataclass(frozen=True)
 class Call:
+    """Somebody to call; because it was agreed so, or because an e-mail did not arrive."""
+
     message: Message
     say: str
+    notes: list[CallNote]
+
+    @property
+    def has_failed(self) -> bool:
+        return self.message.state == Message.State.FAILED
 
 
 @dataclass(frozen=True)
@@ -44,6 +68,8 @@ class Times:
 
     appointments: list[Appointment]
     is_late: bool
+    ends_soon: bool
+    notes: list[CallNote]
 
     @property
     def first(self) -> Appointment:
@@ -55,6 +81,7 @@ class Desk:
     now: datetime
     waiting: list[Waiting]
     today: list[Day]
+    displaced: list[Appointment]
     offered: list[Times]
     expired: list[Times]
     may_decide: bool
@@ -89,82 +116,140 @@ def is_late(appointment: Appointment, *, now: datetime) -> bool:
     return appointment.expires_at is not None and appointment.expires_at <= now
 
 
-def waiting_for(user: User, *, now: datetime) -> list[Waiting]:
-    rows = list(
-        Appointment.objects.within_reach_of(user)
-        .waiting_for_staff()
-        .with_people()
-        .select_related("request__article")
-    )
-    names = caution_names(row.request for row in rows)
+def the_day(now: datetime) -> tuple[datetime, datetime]:
+    """Its midnights, as the clinic's own clock has it: a day may last 23 or 25 hours."""
+    zone = timezone.get_current_timezone()
+    today = now.astimezone(zone).date()
+    midnights = (datetime.combine(day, time.min, tzinfo=zone) for day in (today, today + DAY))
+    first, last = midnights
+    return first, last
+
+
+def waiting_in(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> list[Waiting]:
+    """The longest overdue first, then those that have to be answered first."""
+    waiting = sorted((row for row in rows if row.status == Status.PENDING), key=deadline_of)
+    names = caution_names(row.request for row in waiting)
     return [
         Waiting(
-            row,
-            flags_of(row.request, names),
-            is_late(row, now=now),
+            row, flags_of(row.request, names), is_late(row, now=now), notes.get(row.request_id, [])
         )
-        for row in rows
+        for row in waiting
     ]
 
 
-def today_for(user: User, *, now: datetime) -> list[Day]:
-    """The day as the clinic's own clock has it, which may last 23 or 25 hours."""
-    zone = clinic_zone()
-    today = now.astimezone(zone).date()
-    midnight = datetime.combine(today, time.min, tzinfo=zone)
-    next_midnight = datetime.combine(today + timedelta(days=1), time.min, tzinfo=zone)
-    rows = (
-        Appointment.objects.within_reach_of(user)
-        .on_the_books(midnight, next_midnight)
-        .with_people()
-        .order_by("practitioner__order", "practitioner__name", "practitioner_id", "starts_at")
-    )
+def deadline_of(appointment: Appointment) -> tuple[datetime, datetime, datetime]:
+    request = appointment.request
+    assert appointment.expires_at is not None  # the database says so of what waits,
+    assert request.sent_at is not None  # and of every request that was sent
+    return appointment.expires_at, request.sent_at, appointment.starts_at
+
+
+def days_in(rows: Iterable[Appointment], *, now: datetime) -> list[Day]:
+    start, end = the_day(now)
+    of_the_day = (row for row in rows if row.status in VISITS and start <= row.starts_at < end)
+    visits = sorted(of_the_day, key=by_whom)
     return [
         Day(practitioner, list(group))
-        for practitioner, group in groupby(rows, key=lambda row: row.practitioner)
+        for practitioner, group in groupby(visits, key=lambda row: row.practitioner)
     ]
 
 
-def offered_for(user: User, *, now: datetime) -> list[Times]:
-    """What waits for patients to choose, the first to end first."""
-    return by_request(Appointment.objects.within_reach_of(user).waiting_for_patients(), now=now)
+def by_whom(appointment: Appointment) -> tuple[int, str, int, datetime]:
+    person = appointment.practitioner
+    return person.order, person.name, person.pk, appointment.starts_at
 
 
-def expired_for(user: User, *, now: datetime) -> list[Times]:
-    """Who may still be helped: what nobody answered, and the time is still to come."""
-    return by_request(Appointment.objects.within_reach_of(user).expired_after(now), now=now)
-
-
-def by_request(rows: AppointmentQuerySet, *, now: datetime) -> list[Times]:
+def by_request(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> list[Times]:
     """In the order in which the requests come first."""
     found: dict[UUID, list[Appointment]] = {}
-    for row in rows.with_people():
+    for row in rows:
         found.setdefault(row.request_id, []).append(row)
-    return [Times(times, is_late(times[0], now=now)) for times in found.values()]
+    return [
+        Times(
+            times, is_late(times[0], now=now), is_late(times[0], now=now + SOON), notes.get(key, [])
+        )
+        for key, times in found.items()
+    ]
 
 
-def calls_to_make() -> list[Call]:
-    rows = Message.objects.calls_to_make().select_related(
+def displaced_in(rows: Iterable[Appointment], *, now: datetime) -> list[Appointment]:
+    """For whom another time has to be found, since hours were taken away; not once it is over."""
+    undecided = (Status.PENDING, Status.BOOKED)
+    to_come = (row for row in rows if row.starts_at >= now)
+    found = (row for row in to_come if row.needs_other_time and row.status in undecided)
+    return sorted(found, key=lambda row: row.starts_at)
+
+
+def offered_in(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> list[Times]:
+    """What waits for patients to choose, the first to end first."""
+    offers = sorted((row for row in rows if row.status == Status.PROPOSED), key=deadline_of)
+    return by_request(offers, notes, now=now)
+
+
+def expired_in(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> list[Times]:
+    """Who may still be helped: what nobody answered, and the time is still to come."""
+    expired = (row for row in rows if row.status == Status.CANCELLED)
+    return by_request(sorted(expired, key=lambda row: row.starts_at), notes, now=now)
+
+
+def messages_for(user: User) -> list[Message]:
+    if not user.has_perm("booking.view_message"):
+        return []
+    rows = Message.objects.for_the_desk().select_related(
         "request__patient",
         "request__service",
         "appointment__practitioner",
         "appointment__location",
     )
-    offers = offers_in(rows)
-    return [Call(row, what_to_say(row, offers)) for row in rows]
+    return list(rows[:MOST_MESSAGES])
+
+
+def can_be_called(message: Message) -> bool:
+    patient = message.request.patient
+    return message.is_to_be_called and patient is not None and bool(patient.telephone)
+
+
+def calls_in(
+    messages: Iterable[Message], offered: Iterable[Times] | None, notes: Notes
+) -> list[Call]:
+    """`offered` are all the offers there are, where whoever looks sees all."""
+    to_call = [row for row in messages if can_be_called(row)]
+    if offered is None:
+        offers = offers_in(to_call)
+    else:
+        offers = {times.first.request_id: times.appointments for times in offered}
+    return [Call(row, what_to_say(row, offers), notes.get(row.request_id, [])) for row in to_call]
+
+
+def notes_of(requests: Iterable[UUID]) -> Notes:
+    """What was said in the calls to these patients, the newest last."""
+    found: Notes = {}
+    for note in CallNote.objects.filter(request__in=set(requests)).with_authors():
+        found.setdefault(note.request_id, []).append(note)
+    return found
 
 
 def desk_for(user: User, *, now: datetime) -> Desk:
-    sees_messages = user.has_perm("booking.view_message")
+    rows = list(
+        Appointment.objects.within_reach_of(user)
+        .on_the_desk(*the_day(now), now=now)
+        .with_people()
+        .select_related("request__article")
+    )
+    messages = messages_for(user)
+    notes = notes_of([*(row.request_id for row in rows), *(row.request_id for row in messages)])
+    offered = offered_in(rows, notes, now=now)
+    sees_all = user.has_perm("booking.reach_everyone")
     return Desk(
         now=now,
-        waiting=waiting_for(user, now=now),
-        today=today_for(user, now=now),
-        offered=offered_for(user, now=now),
-        expired=expired_for(user, now=now),
+        waiting=waiting_in(rows, notes, now=now),
+        today=days_in(rows, now=now),
+        displaced=displaced_in(rows, now=now),
+        offered=offered,
+        expired=expired_in(rows, notes, now=now),
         may_decide=user.has_perm("booking.decide_request"),
         may_book=user.has_perms(("booking.decide_request", "booking.reach_everyone")),
-        handles_messages=sees_messages,
-        calls=calls_to_make() if sees_messages else [],
-        failed=list(Message.objects.failed()[:20]) if sees_messages else [],
+        handles_messages=user.has_perm("booking.view_message"),
+        calls=calls_in(messages, offered if sees_all else None, notes),
+        failed=[row for row in messages if not can_be_called(row)],
     )

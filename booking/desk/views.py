@@ -16,7 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions
 from booking.actors import Actor
-from booking.desk.forms import OUT_OF_DATE, AppointmentForm, CancelForm, DeclineForm, DeskForm
+from booking.desk.forms import (
+    OUT_OF_DATE,
+    AppointmentForm,
+    CancelForm,
+    DeclineForm,
+    DeskForm,
+    NoteForm,
+)
 from booking.desk.history import last_change, last_handling
 from booking.errors import BookingError, NotFree, NotPossible
 from booking.models import Appointment, Message, Status
@@ -55,6 +62,12 @@ def reach_message(request: HttpRequest, message_id: UUID) -> Message:
     return message
 
 
+def name_of(appointment: Appointment) -> str:
+    patient = appointment.request.patient
+    assert patient is not None  # nobody reaches what was not sent
+    return patient.full_name
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: nothing, while the page is only looked at."""
     return request.POST if request.method == "POST" else None
@@ -66,8 +79,8 @@ def staff_of(request: HttpRequest, form: BaseForm) -> Actor:
     return Actor.staff(signed_in(request), data["submission"], data.get("shown"))
 
 
-def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
-    """Do it and say so, or say what stands in the way and who was first.
+def act(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
+    """Do it and say so, or say what stands in the way and who was first; whether it was done.
 
     Raises NotFree: the pages on which a time was chosen show the others.
     """
@@ -75,18 +88,30 @@ def act(request: HttpRequest, action: Callable[[], object], done: str) -> None:
         action()
     except NotFree:
         raise
-    except NotPossible as error:
-        messages.warning(request, f"{error} {last_change(error.appointment)}")
     except BookingError as error:
-        messages.warning(request, str(error))
+        messages.warning(request, why_not(error))
     else:
         messages.success(request, done)
+        return True
+    return False
+
+
+def why_not(error: BookingError) -> str:
+    """In a sentence; where somebody was first, who, and what they did."""
+    if isinstance(error, NotPossible):
+        return f"{error} {last_change(error.appointment)}".strip()
+    return str(error)
 
 
 def told(appointment: Appointment, how: str = "The patient is told.") -> str:
     """How the patient learns of it: by e-mail, or by a call that somebody has to make."""
+    is_told = is_told_by_email(appointment)
+    return how if is_told else "There is no e-mail address: please call."
+
+
+def is_told_by_email(appointment: Appointment) -> bool:
     patient = appointment.request.patient
-    return how if patient and patient.email else "There is no e-mail address: please call."
+    return patient is not None and bool(patient.email)
 
 
 def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
@@ -98,7 +123,7 @@ def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 
 def refuse(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """Too late: say what it has become, and who was first."""
-    messages.warning(request, f"{NotPossible(appointment)} {last_change(appointment)}")
+    messages.warning(request, why_not(NotPossible(appointment)))
     return back(request, appointment)
 
 
@@ -115,6 +140,8 @@ def ask(
     form: BaseForm,
     title: str,
     while_in: tuple[Status, ...],
+    *,
+    removes: bool = False,
 ) -> HttpResponse:
     """The page that asks for a reason or a note, as long as there is something to answer."""
     if appointment.status not in while_in:
@@ -129,6 +156,7 @@ def ask(
         offers=offers if is_offer else None,
         form=form,
         from_appointment="from_appointment" in {**request.GET, **request.POST},
+        removes=removes,
     )
 
 
@@ -208,11 +236,30 @@ def too_late(request: HttpRequest, message: Message, what: str, done: str, gone:
         messages.warning(request, f"{gone} {said}".strip())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def note(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Write down what was said in a call about this request."""
+    appointment = reach_appointment(request, appointment_id)
+    form = NoteForm(posted(request))
+    if form.is_valid():
+        keep = partial(
+            actions.note_call,
+            request_id=appointment.request_id,
+            author=signed_in(request),
+            text=form.cleaned_data["text"],
+            by=staff_of(request, form),
+            now=timezone.now(),
+        )
+        act(request, keep, f"The call with {name_of(appointment)} is noted.")
+        return back(request, appointment)
+    return ask(request, appointment, form, "Note a call", tuple(Status))
+
+
 @require_POST
 def called(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message, now = reach_message(request, message_id), timezone.now()
     what, done = "call made", "The call is recorded."
-    if message.channel == Message.Channel.CALL and message.state == Message.State.WAITING:
+    if message.is_to_be_called:
         record = partial(actions.record_call, message_id=message.pk, now=now)
         handle(request, message, what, lambda by: record(by=by), done)
     else:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, tzinfo
 
+from booking.actions.day import BACK_TO
 from booking.models import Appointment, AppointmentEvent, Status
 from booking.models.appointments import DECLINE_REASONS, Reason
 from clinic import times
@@ -14,6 +15,7 @@ BY_REASON = {
     Reason.OFFER_ENDED: "Offer ended, not taken in time",
     Reason.OFFER_WITHDRAWN: "Offer withdrawn",
     Reason.NOT_ANSWERED: "Expired, not answered in time",
+    Reason.OTHER_TIME_NEEDED: "Another time to be found",
     Reason.COMING: "Said to be coming",
     **dict.fromkeys(DECLINE_REASONS, "Declined"),
 }
@@ -25,8 +27,19 @@ def moment(at: datetime, zone: tzinfo) -> str:
     return f"{local:%a %b} {local.day}, {times.clock(local)} {local.tzname()}"
 
 
+def hours(begin: datetime, end: datetime) -> str:
+    """“9:30 to 10:15 am”; both halves of the day are named where they differ."""
+    begins, ends = times.clock(begin), times.clock(end)
+    return f"{begins.removesuffix(ends[-3:])} to {ends}"
+
+
 def when(appointment: Appointment) -> str:
     return moment(appointment.starts_at, appointment.location.zone)
+
+
+def is_undone(event: AppointmentEvent) -> bool:
+    """Staff took back what they had noted of a visit."""
+    return (event.from_status, event.to_status) in BACK_TO.items()
 
 
 def is_move(event: AppointmentEvent) -> bool:
@@ -37,6 +50,8 @@ def is_move(event: AppointmentEvent) -> bool:
 def what_happened(event: AppointmentEvent) -> str:
     if is_move(event):
         return "Moved"
+    if is_undone(event):
+        return f"“{Status(event.from_status).label}” taken back"
     if event.reason_code in BY_REASON:
         return BY_REASON[Reason(event.reason_code)]
     return str(Status(event.to_status).label)

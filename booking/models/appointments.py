@@ -38,7 +38,11 @@ BLOCKING = (
     Status.ARRIVED,
     Status.FULFILLED,
 )
+# What a day's list shows: everything confirmed, and what became of it.
+VISITS = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
 NOT_BLOCKING = tuple(status for status in Status if status not in BLOCKING)
+# A visit that was completed early has given the rest of its time back.
+MAY_END_EARLY = (Status.FULFILLED, Status.ENTERED_IN_ERROR)
 WITH_DEADLINE = (Status.HELD, Status.PROPOSED, Status.PENDING)
 
 # The one table of allowed changes; a new appointment begins at None. A status that may change to
@@ -80,6 +84,7 @@ class Reason(models.TextChoices):
     OTHER_OFFER_TAKEN = "other_offer_taken", _("You took another of the times we had offered.")
     OFFER_DECLINED = "offer_declined", _("You declined the times we had offered.")
     OFFER_ENDED = "offer_ended", _("The times we had offered were not taken in time.")
+    OTHER_TIME_NEEDED = "other_time_needed", _("Another time has to be found.")
     OFFER_WITHDRAWN = "offer_withdrawn", _("We had to withdraw the times we had offered.")
     NOT_POSSIBLE = "not_possible", _("We cannot offer this time after all.")
     OTHER_SERVICE = "other_service", _("Another kind of appointment would suit you better.")
@@ -95,6 +100,9 @@ DECLINE_REASONS = (
 )
 # After these another request online would not help.
 NOT_ONLINE = (Reason.NOT_OUR_FIELD, Reason.PLEASE_CALL)
+
+
+EXPIRED = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -126,31 +134,68 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return sent.filter(practitioner__user=user)
 
     def waiting_for_staff(self) -> Self:
-        """Requests to confirm or decline, the longest waiting first."""
-        return self.filter(status=Status.PENDING).order_by("request__sent_at")
-
-    def waiting_for_patients(self) -> Self:
-        """Offers that nobody has answered, those that end first at the top, each together."""
-        return self.filter(status=Status.PROPOSED).order_by("expires_at", "request", "starts_at")
+        """Requests to confirm or decline, the longest overdue first."""
+        return self.filter(status=Status.PENDING).order_by("expires_at", "request__sent_at")
 
     def offered_to(self, request: AppointmentRequest) -> Self:
         """The times that a patient can choose from, the earliest first."""
         return self.filter(request=request, status=Status.PROPOSED).order_by("starts_at")
 
+    def replaced_by_offers_to(self, request: AppointmentRequest) -> "Appointment | None":
+        """The confirmed appointment in whose place the times are that a request is offered."""
+        freed = self.filter(request=request, reason_code=Reason.OTHER_TIMES_OFFERED)
+        booked = AppointmentEvent.objects.filter(request=request.id, to_status=Status.BOOKED)
+        freed = freed.filter(id__in=booked.values("appointment")).with_people()
+        return freed.order_by("created_at").last()  # others may have been offered before
+
     def standing(self) -> Self:
         """What is asked for, offered or agreed: the request has not come to nothing."""
         return self.filter(status__in=(Status.PENDING, Status.PROPOSED, Status.BOOKED))
 
-    def expired_after(self, moment: datetime) -> Self:
-        """Requests and offers of times after a moment that nobody answered, the nearest first."""
-        reasons = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
-        rows = self.filter(status=Status.CANCELLED, reason_code__in=reasons)
-        return rows.filter(starts_at__gte=moment).order_by("starts_at")
+    def undecided_of(self, requests: models.QuerySet[AppointmentRequest]) -> Self:
+        """What these requests ask for or are offered, and nobody has confirmed."""
+        undecided = (Status.PENDING, Status.PROPOSED)
+        rows = self.filter(request__in=requests, status__in=undecided)
+        return rows.order_by("starts_at").with_people()
+
+    def to_come(self, *, now: datetime) -> Self:
+        """What stands, its deadline not over, and has not begun: the nearest first."""
+        coming = self.standing().filter(starts_at__gt=now).order_by("starts_at")
+        return coming.exclude(status__in=WITH_DEADLINE, expires_at__lte=now)
+
+    def on_the_desk(self, start: datetime, end: datetime, *, now: datetime) -> Self:
+        """What waits for staff or patients, the day's visits from `start` to `end`, what nobody
+        answered though its time is still to come, and what needs another time. One question:
+        the desk asks it all day.
+        """
+        waiting = models.Q(status__in=(Status.PENDING, Status.PROPOSED))
+        of_the_day = models.Q(status__in=VISITS, starts_at__gte=start, starts_at__lt=end)
+        expired = models.Q(
+            status=Status.CANCELLED,
+            reason_code__in=EXPIRED,
+            starts_at__gte=now,
+            request__patient__erased_at=None,
+        )
+        displaced = models.Q(status=Status.BOOKED, needs_other_time=True, starts_at__gte=now)
+        return self.filter(waiting | of_the_day | expired | displaced)
+
+    def on_the_calendar(self, start: datetime, end: datetime, *, now: datetime) -> Self:
+        """What a calendar shows: all that blocks, what nobody answered in time, who did not come.
+
+        Only a time that was held, and whose 20 minutes are over, is nobody's any more.
+        """
+        rows = self.touching(start, end).exclude(
+            status__in=(Status.CANCELLED, Status.ENTERED_IN_ERROR)
+        )
+        return rows.exclude(status=Status.HELD, expires_at__lte=now).order_by("starts_at", "id")
+
+    def agreed(self) -> Self:
+        """Everything confirmed, and what became of it."""
+        return self.filter(status__in=VISITS)
 
     def on_the_books(self, start: datetime, end: datetime) -> Self:
-        """What a day's list shows: everything confirmed, and what became of it."""
-        shown = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED, Status.NOSHOW)
-        return self.filter(status__in=shown, starts_at__gte=start, starts_at__lt=end)
+        """What was agreed for these days."""
+        return self.agreed().filter(starts_at__gte=start, starts_at__lt=end)
 
     def current_of(self, request: AppointmentRequest) -> "Appointment":
         """What a request that was sent has come to: what stands, else what was last.
@@ -163,6 +208,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         found = newest.exclude(status=Status.CANCELLED).first() or newest.first()
         assert found is not None  # a request is sent with a time
         return found
+
+    def of_the_visit(self, request: AppointmentRequest) -> Self:
+        """Those of the request, and of all that were booked together with it, in order."""
+        rows = self.filter(request__visit=request.visit) if request.visit else self.none()
+        return (rows | self.filter(request=request)).order_by("starts_at").with_people()
 
     def chosen_for(self, request_id: uuid.UUID) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""
@@ -201,6 +251,11 @@ class Appointment(models.Model):
     attendance_confirmed_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the patient said: I am coming."
     )
+    needs_other_time = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="It lies outside the hours now, and staff said that they will find another.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[AppointmentQuerySet] = AppointmentQuerySet.as_manager()  # type: ignore[assignment]
@@ -223,7 +278,11 @@ class Appointment(models.Model):
                 condition=models.Q(
                     ends_at__gt=models.F("starts_at"),
                     blocks_from__lte=models.F("starts_at"),
-                    blocks_until__gte=models.F("ends_at"),
+                    blocks_until__gt=models.F("starts_at"),
+                )
+                & (
+                    models.Q(blocks_until__gte=models.F("ends_at"))
+                    | models.Q(status__in=MAY_END_EARLY)
                 ),
                 name="appointment_interval_in_order",
             ),
@@ -288,6 +347,10 @@ class Appointment(models.Model):
     @property
     def local_end(self) -> datetime:
         return self.ends_at.astimezone(self.location.zone)
+
+    def is_on_the_day_of(self, moment: datetime) -> bool:
+        """By the calendar on the location's wall."""
+        return moment.astimezone(self.location.zone).date() == self.local_start.date()
 
 
 class AppointmentEvent(models.Model):

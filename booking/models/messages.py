@@ -12,6 +12,7 @@ from booking.models.requests import AppointmentRequest
 from clinic.fields import EncryptedText
 
 MOST_ATTEMPTS = 12
+FOR_STAFF = "staff_"  # how the kinds of messages to staff begin
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -29,6 +30,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def failed(self) -> Self:
         return self.filter(state=Message.State.FAILED).order_by("created_at")
+
+    def for_the_desk(self) -> Self:
+        """What needs a person: calls to make, and what could not be delivered."""
+        return self.calls_to_make() | self.failed()
+
+    def to_be_called(self) -> Self:
+        """Patients who get a call, be it instead of an e-mail that could not be delivered."""
+        return self.for_the_desk().exclude(kind__startswith=FOR_STAFF)
 
     def calls_to_make(self) -> Self:
         return self.unsent().filter(channel=Message.Channel.CALL).order_by("created_at")
@@ -100,8 +109,14 @@ class Message(models.Model):
         return f"{self.get_kind_display()}, {self.created_at:%Y-%m-%d %H:%M}"
 
     @property
+    def is_to_be_called(self) -> bool:
+        """As `to_be_called` finds them."""
+        is_call = self.state == self.State.WAITING and self.channel == self.Channel.CALL
+        return (is_call or self.state == self.State.FAILED) and not self.is_for_staff
+
+    @property
     def is_for_staff(self) -> bool:
-        return self.kind.startswith("staff_")
+        return self.kind.startswith(FOR_STAFF)
 
 
 class LostLink(models.Model):

@@ -25,6 +25,15 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
             return sent
         return sent.filter(appointments__practitioner__user=user).distinct()
 
+    def from_the_sender_of(self, request: "AppointmentRequest") -> Self:
+        """What was sent from the same network address within a week, that request included."""
+        if not request.sent_from:
+            return self.filter(pk=request.pk)
+        return self.filter(sent_from=request.sent_from)
+
+    def sent_between(self, start: datetime, end: datetime) -> Self:
+        return self.filter(sent_at__gte=start, sent_at__lt=end)
+
     def abandoned(self, *, before: datetime) -> Self:
         """Drafts that nobody touched since, and that hold no time."""
         return self.drafts().filter(updated_at__lt=before).exclude(appointments__status="held")
@@ -68,6 +77,20 @@ class AppointmentRequest(models.Model):
     link_version = models.PositiveIntegerField(default=1, editable=False)
     answer_by = models.DateTimeField(null=True, blank=True)
     note_to_patient = EncryptedText(blank=True, help_text="Shown on the patient's page only.")
+    sent_from = models.CharField(
+        max_length=64,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="A keyed hash of the network address, for a week: none is stored.",
+    )
+    visit = models.UUIDField(
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text="The same for the services that were booked together, one after the other.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -6,16 +6,19 @@ from uuid import uuid4
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from booking.desk.day import Mark, marks_of
 from booking.desk.today import Desk, desk_for
+from booking.desk.words import hours as say_hours
 from booking.desk.words import moment as say_moment
 from booking.desk.words import when
-from booking.models import Appointment
-from clinic import times
+from booking.models import Appointment, CallNote, Patient
 from clinic.audit import record_access
+from clinic.times import clock
 
 register = template.Library()
 
@@ -29,21 +32,44 @@ def todays_desk(context: dict[str, Any]) -> Desk | None:
     request = context["request"]
     if not request.user.has_perm("booking.view_appointment"):
         return None
-    record_access(request, action="list", subject_type="desk")
+    is_refresh = "X-Refresh" in request.headers
+    record_access(request, action="refresh" if is_refresh else "list", subject_type="desk")
     return desk_for(request.user, now=timezone.now())
 
 
 @register.simple_tag
-def submission(appointment: Appointment | None = None) -> SafeString:
+def submission(about: Appointment | Patient | None = None) -> SafeString:
     """The token of a form that acts: sent twice, it is carried out once.
 
-    With an appointment, also what the page shows of it: if that has changed, nothing is done.
+    With an appointment or a patient, also what the page shows of it: if that has changed, nothing
+    is done.
     """
     token = format_html('<input type="hidden" name="submission" value="{}">', uuid4())
-    if appointment is None:
+    if about is None:
         return token
-    shown = format_html('<input type="hidden" name="shown" value="{}">', appointment.shown)
+    shown = format_html('<input type="hidden" name="shown" value="{}">', about.shown)
     return format_html("{}{}", token, shown)
+
+
+@register.simple_tag
+def marks(appointment: Appointment, now: datetime | None = None) -> list[Mark]:
+    """The buttons of a visit."""
+    return marks_of(appointment, now=now or timezone.now())
+
+
+@register.filter
+def stamp(at: datetime | None) -> str:
+    """“Nov 24, 2026, 9:30 am”, in the clinic's zone like every page of the staff."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'M j, Y')}, {clock(local)}"
+
+
+@register.filter
+def signed(note: CallNote) -> str:
+    """“Ana Reyes, Tue Nov 24, 9:30 am EST”, in the clinic's zone like every page of the staff."""
+    return f"{note.author}, {say_moment(note.at, timezone.get_current_timezone())}"
 
 
 register.filter("when", when)
@@ -51,9 +77,7 @@ register.filter("when", when)
 
 @register.filter
 def hours(appointment: Appointment) -> str:
-    """“9:30 to 10:15 am”; both halves of the day are named where they differ."""
-    begins, ends = times.clock(appointment.local_start), times.clock(appointment.local_end)
-    return f"{begins.removesuffix(ends[-3:])} to {ends}"
+    return say_hours(appointment.local_start, appointment.local_end)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from content.body_map import Plate, plates
 from content.citations import Citations
 from content.library import Piece, Point, library
-from content.models import Caution, PressurePoint, RedFlag, Topic
+from content.models import Article, Caution, PressurePoint, RedFlag, Topic
 
 register = template.Library()
 Evidence = PressurePoint.Evidence
@@ -66,6 +66,14 @@ def readable_topics() -> list[tuple[Topic, list[Piece]]]:
 @register.simple_tag
 def latest_articles(most: int = 5) -> list[Piece]:
     return library().articles(get_language(), now=timezone.now())[:most]
+
+
+@register.simple_tag(takes_context=True)
+def articles_due(context: dict[str, Any]) -> list[Article]:
+    """On the admin's first page, for those who write: what has to be reviewed again by now."""
+    if not context["request"].user.has_perm("content.change_article"):
+        return []
+    return list(Article.objects.due_for_review(on=timezone.localdate())[:20])
 
 
 @register.inclusion_tag("partials/plate.html")

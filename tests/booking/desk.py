@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.messages import get_messages
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -45,8 +46,10 @@ def text_of(response: Any) -> str:
 
 @contextmanager
 def nothing_is_done() -> Iterator[None]:
-    """Looking and trying are written down, and nothing else is."""
-    with nothing_changes(besides=(AccessLog,)):
+    """Looking and trying are written down, what the next page says waits in the session, and
+    nothing else is.
+    """
+    with nothing_changes(besides=(AccessLog, Session)):
         yield
 
 

@@ -315,8 +315,7 @@ class TestWhoMayDecide:
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_a_form_of_another_site_is_refused(self, waiting: Appointment, verb: str) -> None:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(a_member(OWNER), backend="django.contrib.auth.backends.ModelBackend")
+        client = signed_in(a_member(OWNER), enforce_csrf_checks=True)
         assert client.post(address(verb, waiting.pk), form(**ANSWERS)).status_code in {403, 503}
         assert status_of(waiting) == Status.PENDING
 

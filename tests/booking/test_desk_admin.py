@@ -338,7 +338,7 @@ class TestOneAppointment:
         [
             (Status.PENDING, {"confirm", "offer", "decline", "move"}),
             (Status.PROPOSED, {"cancel"}),
-            (Status.BOOKED, {"cancel", "move"}),
+            (Status.BOOKED, {"cancel", "move", "offer"}),
             (Status.CANCELLED, set()),
             (Status.FULFILLED, set()),
         ],
@@ -349,6 +349,24 @@ class TestOneAppointment:
         for verb in ("confirm", "offer", "decline", "move", "cancel"):
             address = reverse(f"desk:{verb}", args=[appointment.pk])
             assert (address in text) == (verb in verbs), verb
+
+    def test_leads_to_the_patients_page_and_nowhere_that_is_refused(self) -> None:
+        member = a_member(PRACTITIONER)
+        appointment = an_appointment(practitioner=a_practitioner(user=member))
+        patient = appointment.request.patient
+        assert patient is not None
+        client = signed_in(member)
+        for row in (appointment, appointment.request):
+            text = client.get(change(row)).content.decode()
+            assert reverse("desk:patient", args=[patient.pk]) in text
+            for address in set(re.findall(r'href="(/admin/(?:clinic|content)/[^"]+)"', text)):
+                assert client.get(address).status_code == 200, address
+
+    def test_says_nothing_of_what_is_not_there(self) -> None:
+        text = a_client(FRONT_DESK).get(change(an_appointment(Status.PENDING))).content.decode()
+        assert "Kept until" in text
+        assert "Why it ended" not in text
+        assert "Says they are coming" not in text
 
     def test_hostile_words_are_inert(self) -> None:
         hostile = "<img src=x onerror=alert(1)>"

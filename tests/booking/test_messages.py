@@ -116,6 +116,20 @@ def test_an_offer_names_each_of_its_times_and_until_when(now: datetime) -> None:
     assert "by Tuesday, June 16, 2026, 9:00\u00a0am" in text
 
 
+def test_other_times_for_what_was_confirmed_take_it_out_of_the_calendar(now: datetime) -> None:
+    asked = a_marked_request()
+    actions.confirm(appointment_id=asked.id, by=DESK, now=now)
+    times = [actions.Proposal(asked.starts_at + timedelta(hours=1))]
+    actions.offer(appointment_id=asked.id, times=times, by=DESK, now=now)
+    mail = emails.render(Message.objects.get(kind=Kind.OFFERED), now=now).message().as_bytes()
+    said = parts(message_from_bytes(mail, policy=default))
+    text, file = said["text/plain"], said["text/calendar"]
+    assert "We cannot keep your appointment on Wednesday, June 17, 2026, 10:00" in text
+    assert "11:00\u00a0am" in text
+    assert "STATUS:CANCELLED" in file
+    assert "T100000" in file
+
+
 @pytest.mark.parametrize("kind", [Kind.REMINDER_DAYS, Kind.REMINDER_HOURS])
 def test_a_reminder_asks_whether_they_are_coming(kind: Message.Kind) -> None:
     text = parts(say(kind, a_marked_request()))["text/plain"]

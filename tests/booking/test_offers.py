@@ -95,6 +95,17 @@ def test_of_another_practitioner(asked: Appointment, service: Service, now: date
     assert offered.practitioner == other
 
 
+def test_what_the_patient_is_told_to_forget_is_the_last_one_that_was_confirmed(
+    service: Service, practitioner: Practitioner, now: datetime
+) -> None:
+    first = an_appointment(Status.PENDING, ONE, service=service, practitioner=practitioner)
+    actions.confirm(appointment_id=first.id, by=STAFF, now=now)
+    [second] = offer(first, TEN_O_CLOCK, now=now + HOUR)
+    actions.accept_offer(appointment_id=second.id, by=PATIENT, now=now + HOUR)
+    offer(second, ELEVEN, now=now + 2 * HOUR)
+    assert Appointment.objects.replaced_by_offers_to(first.request) == second
+
+
 @pytest.mark.parametrize("count", [0, 4])
 def test_none_or_more_than_three_cannot_be_offered(
     asked: Appointment, count: int, now: datetime

@@ -59,10 +59,39 @@ def attend(appointment: Appointment, by: Actor, now: datetime) -> None:
     actions.confirm_attendance(appointment_id=appointment.id, by=by, now=now)
 
 
+def need(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.need_other_time(appointment_id=appointment.id, by=by, now=now)
+
+
 def expire(appointment: Appointment, by: Actor, now: datetime) -> None:
     """At its deadline, where it has one; nobody does it but the clock."""
     if not actions.expire_lapsed(now=appointment.expires_at or now, appointment_id=appointment.id):
         raise NotPossible(appointment)
+
+
+def in_time(appointment: Appointment) -> datetime:
+    """While the visit goes on: what is noted of it is noted on its day."""
+    return appointment.starts_at + timedelta(minutes=10)
+
+
+def arrive(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.arrive(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def complete(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.complete(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def mark_no_show(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.mark_no_show(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def take_back(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.take_back(appointment_id=appointment.id, by=by, now=in_time(appointment))
+
+
+def remove(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.remove(appointment_id=appointment.id, by=by, now=now)
 
 
 Action = Callable[[Appointment, Actor, datetime], None]
@@ -77,11 +106,18 @@ ACTIONS: dict[str, Action] = {
         move,
         cancel,
         attend,
+        need,
         expire,
+        arrive,
+        complete,
+        mark_no_show,
+        take_back,
+        remove,
     )
 }
 EVERYBODY = frozenset(ACTORS)
 NOT_PATIENTS = EVERYBODY - {"patient"}
+STAFF_ALONE = frozenset({"staff"})
 
 
 @dataclass(frozen=True)
@@ -94,11 +130,15 @@ class Allowed:
     keeps_deadline: bool = field(default=False)
 
 
+REMOVED = Allowed(Status.ENTERED_IN_ERROR, (), who=STAFF_ALONE)
 CANCELLED = Allowed(Status.CANCELLED, (Kind.CANCELLED,), (Kind.STAFF_CANCELLED,))
 ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("confirm", Status.PENDING): Allowed(Status.BOOKED, (Kind.CONFIRMED,), who=NOT_PATIENTS),
     ("decline", Status.PENDING): Allowed(Status.CANCELLED, (Kind.DECLINED,), who=NOT_PATIENTS),
     ("offer", Status.PENDING): Allowed(Status.CANCELLED, (Kind.OFFERED,), who=NOT_PATIENTS),
+    ("offer", Status.BOOKED): Allowed(Status.CANCELLED, (Kind.OFFERED,), who=NOT_PATIENTS),
+    ("need", Status.PENDING): Allowed(Status.PENDING, (), who=NOT_PATIENTS, keeps_deadline=True),
+    ("need", Status.BOOKED): Allowed(Status.BOOKED, (), who=NOT_PATIENTS),
     ("accept", Status.PROPOSED): Allowed(Status.BOOKED, (Kind.CONFIRMED, Kind.STAFF_OFFER_TAKEN)),
     ("decline_offers", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.STAFF_OFFER_DECLINED,)),
     ("move", Status.PENDING): Allowed(
@@ -107,9 +147,7 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("move", Status.BOOKED): Allowed(Status.BOOKED, (Kind.MOVED,), (Kind.STAFF_MOVED,)),
     ("cancel", Status.PENDING): CANCELLED,
     ("cancel", Status.BOOKED): CANCELLED,
-    ("cancel", Status.PROPOSED): Allowed(
-        Status.CANCELLED, (Kind.OFFER_ENDED,), who=frozenset({"staff"})
-    ),
+    ("cancel", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.OFFER_ENDED,), who=STAFF_ALONE),
     ("attend", Status.BOOKED): Allowed(Status.BOOKED, ()),
     ("expire", Status.HELD): Allowed(Status.CANCELLED, (), written_as="system"),
     ("expire", Status.PROPOSED): Allowed(
@@ -118,6 +156,18 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("expire", Status.PENDING): Allowed(
         Status.CANCELLED, (Kind.EXPIRED, Kind.STAFF_EXPIRED), written_as="system"
     ),
+    ("arrive", Status.BOOKED): Allowed(Status.ARRIVED, (), who=STAFF_ALONE),
+    ("complete", Status.ARRIVED): Allowed(Status.FULFILLED, (), who=STAFF_ALONE),
+    ("mark_no_show", Status.BOOKED): Allowed(Status.NOSHOW, (), who=STAFF_ALONE),
+    ("take_back", Status.ARRIVED): Allowed(Status.BOOKED, (), who=STAFF_ALONE),
+    ("take_back", Status.FULFILLED): Allowed(Status.ARRIVED, (), who=STAFF_ALONE),
+    ("take_back", Status.NOSHOW): Allowed(Status.BOOKED, (), who=STAFF_ALONE),
+    ("remove", Status.PROPOSED): REMOVED,
+    ("remove", Status.PENDING): REMOVED,
+    ("remove", Status.BOOKED): REMOVED,
+    ("remove", Status.ARRIVED): REMOVED,
+    ("remove", Status.FULFILLED): REMOVED,
+    ("remove", Status.NOSHOW): REMOVED,
 }
 EVERY_CASE = list(product(ACTIONS, Status, ACTORS))
 

@@ -19,6 +19,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.signing_in import give_second_factor, sign_in_owner
 from tests.browser.site import Site, running_site
 from tests.chromium import ARGUMENTS, chromium
 
@@ -50,6 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site() -> Iterator[Site]:
     # One proxy in front, so that every visitor has an address and limits of their own.
     with running_site(TRUSTED_PROXIES="1") as site:
+        give_second_factor(site)
         yield site
 
 
@@ -133,11 +135,7 @@ def page_without_javascript(new_page: NewPage) -> Page:
 def owner_page(new_page: NewPage, site: Site) -> Page:
     """Signed in to the admin."""
     page = new_page()
-    page.goto("/admin/login/?next=/admin/")
-    page.get_by_label("E-mail").fill(site.owner_email)
-    page.get_by_label("Password").fill(site.owner_password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    sign_in_owner(page, site)
     return page
 
 

@@ -18,7 +18,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 60
 # Inherited from the test run, but chosen anew for a site.
-REPLACED = ("DATABASE_URL", "FIELD_KEYS", "LINK_KEY", "SECRET_KEY", "SITE_URL")
+REPLACED = ("BACKUP_KEY", "DATABASE_URL", "FIELD_KEYS", "LINK_KEY", "SECRET_KEY", "SITE_URL")
 
 
 @dataclass(frozen=True)

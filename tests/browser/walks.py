@@ -1,6 +1,7 @@
 """Ways through the site that stop at one page of each kind, for what is looked at everywhere."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
@@ -150,9 +151,9 @@ def desk_pages(staff: Page, person: Person) -> Iterator[str]:
     staff.goto("/admin/")
     expect(staff.get_by_role("link", name=person.name, exact=True)).to_be_visible()
     yield "desk"
-    staff.get_by_role("link", name=f"Decline the request of {person.name}", exact=True).click()
-    yield "decline"
-    staff.get_by_role("button", name="Decline this request").click()
+    entry = staff.get_by_role("listitem").filter(has_text=person.name)
+    entry.get_by_text("Decline the request of").click()
+    entry.get_by_role("button", name="Decline this request").click()
     expect(staff.get_by_role("alert")).to_contain_text("Choose what the patient is told.")
     yield "decline with an error"
     staff.goto("/admin/")
@@ -174,6 +175,21 @@ def desk_pages(staff: Page, person: Person) -> Iterator[str]:
     staff.get_by_role("table").get_by_role("link").first.click()
     yield "message"
     yield from feed_pages(staff)
+    yield from calendar_pages(staff)
+    yield from setup_pages(staff)
+    yield from patient_pages(staff, person)
+    yield from wording_pages(staff)
+    yield from owner_pages(staff)
+
+
+def calendar_pages(staff: Page) -> Iterator[str]:
+    """A day of everybody, of the rooms, and a week of somebody."""
+    staff.goto("/admin/")
+    for page in ("Calendar of today", "Next day", "Rooms", "Week"):
+        before = staff.url
+        staff.get_by_role("link", name=page, exact=True).click()
+        expect(staff).not_to_have_url(before)
+        yield f"calendar, {page}"
 
 
 def feed_pages(staff: Page) -> Iterator[str]:
@@ -184,6 +200,57 @@ def feed_pages(staff: Page) -> Iterator[str]:
     staff.get_by_role("link", name="Renew the address").click()
     expect(staff.get_by_role("heading", name="Renew the address?")).to_be_visible()
     yield "renew the address of a feed"
+
+
+def setup_pages(staff: Page) -> Iterator[str]:
+    """Where the list of what a new clinic lacks leads, beside the admin's own forms."""
+    staff.goto("/admin/")
+    setup = staff.get_by_role("region", name="Setting up")
+    for name in ("Mail", "Your second factor"):
+        expect(setup.get_by_role("link", name=name, exact=True)).to_be_visible()
+        setup.get_by_role("link", name=name, exact=True).click()
+        expect(staff.get_by_role("heading", level=1)).to_be_visible()
+        yield f"setup, {name}"
+        staff.goto("/admin/")
+
+
+def patient_pages(staff: Page, person: Person) -> Iterator[str]:
+    """From the header to one person, and each page that something is asked on; nothing is done."""
+    staff.goto("/admin/")
+    staff.get_by_role("navigation", name="Desk").get_by_role("link", name="Patients").click()
+    yield "patients"
+    staff.get_by_role("link", name="Possible doubles").click()
+    yield "possible doubles"
+    staff.goto(f"/admin/desk/patients/?q={quote(person.name)}")
+    yield "patients found"
+    staff.get_by_role("link", name=person.name, exact=True).click()
+    yield "patient"
+    patient = staff.url
+    for name in ("Correct", "Whole record", "Set a legal hold", "Erase"):
+        staff.goto(patient)
+        staff.get_by_role("link", name=name, exact=True).click()
+        expect(staff).not_to_have_url(patient)
+        yield f"patient, {name}"
+
+
+def wording_pages(staff: Page) -> Iterator[str]:
+    """The form of a message's words, with its placeholders."""
+    staff.goto("/admin/booking/wording/")
+    yield "wordings"
+    staff.goto("/admin/booking/wording/add/")
+    expect(staff.get_by_role("heading", name="Placeholders")).to_be_visible()
+    yield "wording"
+
+
+def owner_pages(staff: Page) -> Iterator[str]:
+    staff.goto("/admin/")
+    staff.get_by_role("navigation", name="Desk").get_by_role("link", name="Reports").click()
+    yield "reports"
+    staff.goto("/admin/clinic/accesslog/")
+    yield "who read what"
+    staff.goto("/admin/clinic/user/")
+    staff.get_by_role("rowheader").get_by_role("link").first.click()
+    yield "staff account"
 
 
 def telephone_pages(staff: Page) -> Iterator[str]:

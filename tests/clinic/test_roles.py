@@ -10,12 +10,13 @@ from clinic.roles import (
     FRONT_DESK,
     OWNER,
     PRACTITIONER,
+    REVIEWER,
     ROLES,
     apply_roles,
     owners,
     permission_names,
 )
-from tests.clinic.staff import a_member
+from tests.clinic.staff import PASSWORD, a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,12 @@ def test_editors_have_nothing_to_do_with_patients() -> None:
     assert not any(name.startswith("booking.") for name in permission_names(EDITOR))
 
 
+def test_reviewers_change_articles_and_nothing_else() -> None:
+    names = permission_names(REVIEWER)
+    assert {name for name in names if ".view_" not in name} == {"content.change_article"}
+    assert all(name.startswith("content.") for name in names)
+
+
 def test_practitioners_reach_their_own_patients_only() -> None:
     names = permission_names(PRACTITIONER)
     assert names >= PATIENTS
@@ -72,7 +79,8 @@ def test_owners_are_active_people_with_the_role() -> None:
     a_member(OWNER, is_active=False)
     a_member(OWNER, is_staff=False)
     a_member(FRONT_DESK)
-    first = User.objects.create_superuser("first@staff.test")
+    User.objects.create_user("invited@staff.test").groups.add(Group.objects.get(name=OWNER))
+    first = User.objects.create_superuser("first@staff.test", PASSWORD)
     first.groups.add(Group.objects.get(name=OWNER))
     assert set(owners()) == {owner, first}
     assert owners().count() == 2

@@ -271,7 +271,7 @@ def run_history(
     """The crowd at work, and so many times in trouble meanwhile."""
     journal = folder / "journal"
     with track.copy() as database, clerk(database) as one, journal.open("a") as file:
-        house = one.open_house(staff=4)
+        house = one.open_house(staff=CLIENTS)
         with web_server(database, folder / "web.log") as server:
             crowd = Crowd(server.port, house, Journal(file), wanted)
             threads = crowd.start()

@@ -29,14 +29,14 @@ MESSAGES: dict[tuple[str, str, str], frozenset[str]] = {
     ("pending", "pending", ""): frozenset({"moved"}),
     ("booked", "booked", ""): frozenset({"moved"}),
     ("booked", "booked", "coming"): NOBODY,
-    ("pending", "cancelled", "other_times_offered"): NOBODY,
+    **{(was, "cancelled", "other_times_offered"): NOBODY for was in ("pending", "booked")},
     ("pending", "cancelled", "not_answered"): frozenset({"expired", "staff_expired"}),
     ("", "proposed", ""): frozenset({"offered"}),
     ("proposed", "booked", ""): frozenset({"confirmed", "staff_offer_taken"}),
     ("proposed", "cancelled", "other_offer_taken"): NOBODY,
     ("proposed", "cancelled", "offer_declined"): frozenset({"staff_offer_declined"}),
     ("proposed", "cancelled", "offer_ended"): frozenset({"offer_ended", "staff_offer_ended"}),
-    ("proposed", "cancelled", "by_clinic"): frozenset({"cancelled"}),
+    ("proposed", "cancelled", "offer_withdrawn"): frozenset({"offer_ended"}),
     **{
         ("pending", "cancelled", why): frozenset({"declined"})
         for why in ("not_possible", "other_service", "not_our_field", "please_call")

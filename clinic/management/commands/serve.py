@@ -25,7 +25,8 @@ class Command(BaseCommand):
             self.say(
                 "The first owner of the admin was made. The password is shown this once:\n"
                 f"  e-mail    {owner.email}\n"
-                f"  password  {owner.password}"
+                f"  password  {owner.password}\n"
+                "Have a phone at hand: the first sign-in sets up an authenticator app."
             )
         sys.exit(Supervisor(self.say).run())
 

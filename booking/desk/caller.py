@@ -1,0 +1,84 @@
+"""Who is on the telephone: somebody new, somebody known, or whose request came to nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from booking import actions
+from booking.actors import Actor
+from booking.desk.views import signed_in
+from booking.errors import BookingError
+from booking.models import Appointment, AppointmentRequest
+from booking.models.patients import CONTACT, Patient
+from clinic.admin_site import clinic_zone
+from clinic.audit import record_access
+
+# What the form that chooses other days has to say again.
+KEPT = ("from_appointment", "service", "for", "patient")
+
+
+def kept(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in KEPT if name in request.GET}
+
+
+def whose(request: HttpRequest) -> dict[str, str]:
+    """Who a booking is for, where that is known: the same whatever else is chosen anew."""
+    return {name: text for name, text in kept(request).items() if name in ("for", "patient")}
+
+
+def keep_together(
+    request: HttpRequest, booked: Appointment, known: Patient, by: Actor, now: datetime
+) -> None:
+    """Staff have said that whom they booked for is somebody who was here before."""
+    new = booked.request.patient
+    assert new is not None  # it was sent
+    try:
+        actions.merge_patients(patient_id=new.pk, into=known.pk, by=by, now=now)
+    except BookingError as refusal:  # erased a moment ago: the booking stands
+        messages.warning(request, str(refusal))
+    else:
+        for each in (new, known):
+            record_access(request, action="merge", subject_type="patient", subject=each.pk)
+
+
+def initial_answers(
+    request: HttpRequest, chosen: Patient | None, now: datetime
+) -> dict[str, object]:
+    """A new start, or what is known: of a request that came to nothing, or of the patient."""
+    initial = {"today": now.astimezone(clinic_zone()).date(), "wants_reminders": True}
+    before = _request_before(request)
+    known = before.patient if before else chosen
+    if known is None:
+        return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
+    said = {name: getattr(known, name) for name in CONTACT}
+    about = {"reason": before.reason, "payment": before.payment} if before else {}
+    return {**initial, **said, **about}
+
+
+def patient_chosen(request: HttpRequest) -> Patient | None:
+    """Somebody who is known here and was found by `patients`; the request is one of its own."""
+    try:
+        key = UUID(request.GET.get("patient", ""))
+    except ValueError:
+        return None
+    rows = Patient.objects.within_reach_of(signed_in(request)).not_erased()
+    found = rows.filter(pk=key).first()
+    if found:
+        record_access(request, action="open", subject_type="patient", subject=found.pk)
+    return found
+
+
+def _request_before(request: HttpRequest) -> AppointmentRequest | None:
+    """The request that `for` names: that of the patient who is called to find another time."""
+    try:
+        key = UUID(request.GET.get("for", ""))
+    except ValueError:
+        return None
+    rows = AppointmentRequest.objects.within_reach_of(signed_in(request))
+    rows = rows.filter(patient__erased_at=None)
+    found = rows.select_related("patient").filter(id=key).first()
+    if found:
+        record_access(request, action="open", subject_type="appointmentrequest", subject=found.pk)
+    return found

@@ -1,0 +1,172 @@
+"""What a patient's page shows, as far as its reader reaches: one person, however many records."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Q
+
+from booking import retention
+from booking.desk.facts import LABELS, facts_of
+from booking.doubles import Pair, doubles_of
+from booking.models import (
+    Appointment,
+    AppointmentRequest,
+    Message,
+    Patient,
+    PatientEvent,
+    PatientNote,
+    Status,
+)
+from booking.models.patients import PatientQuerySet
+from clinic.models import User
+
+Kind = PatientEvent.Kind
+VISITS = (
+    *(Status.PENDING, Status.PROPOSED, Status.BOOKED),
+    *(Status.ARRIVED, Status.FULFILLED, Status.NOSHOW),
+)
+
+
+@dataclass(frozen=True)
+class Visits:
+    """A person who was found, with the last and the next time that staff know of."""
+
+    patient: Patient
+    last: datetime | None
+    next: datetime | None
+
+    @classmethod
+    def of(cls, patients: Collection[Patient], user: User, *, now: datetime) -> list[Self]:
+        """In two questions, whatever the number of people and of their records."""
+        people = {patient.person_id: patient for patient in patients}
+        if not people:
+            return []
+        records = Patient.objects.filter(Q(pk__in=people) | Q(merged_into__in=people)).order_by()
+        owner = {row: into or row for row, into in records.values_list("pk", "merged_into")}
+        rows = Appointment.objects.within_reach_of(user).filter(
+            request__patient__in=owner, status__in=VISITS
+        )
+        last: dict[UUID, datetime] = {}
+        coming: dict[UUID, datetime] = {}
+        for key, at in rows.order_by("starts_at").values_list("request__patient", "starts_at"):
+            if at <= now:
+                last[owner[key]] = at
+            else:
+                coming.setdefault(owner[key], at)
+        return [cls(row, last.get(key), coming.get(key)) for key, row in people.items()]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event in words; `other` is the one of two records that is not the page's own."""
+
+    event: PatientEvent
+    who: str
+    other: Patient | None
+
+    @property
+    def what(self) -> str:
+        label = Kind(self.event.kind).label
+        if self.event.kind == Kind.CORRECTED:
+            fields = [LABELS.get(name, name).lower() for name in self.event.detail.split(", ")]
+            return f"{label}: {', '.join(fields)}"
+        if self.event.kind == Kind.ERASED:
+            return f"{label}: {PatientEvent.ErasedBecause(self.event.detail).label.lower()}"
+        return label
+
+
+def changes_of(
+    patient: Patient, records: Iterable[Patient], reached: PatientQuerySet
+) -> list[Change]:
+    """Newest first; events hold UUIDs, and the names come from one question each."""
+    keys = [record.pk for record in records]
+    events = list(PatientEvent.objects.filter(Q(patient__in=keys) | Q(other__in=keys)))
+    staff = User.objects.in_bulk([event.actor for event in events if event.actor])
+    with_two = [event for event in events if event.other]
+    known = reached.in_bulk({key for each in with_two for key in (each.patient, each.other)})
+    return [
+        Change(event, _who(event, staff), known.get(_other(event, patient)))
+        for event in reversed(events)
+    ]
+
+
+def _other(event: PatientEvent, patient: Patient) -> UUID | None:
+    return event.other if event.patient == patient.pk or not event.other else event.patient
+
+
+def _who(event: PatientEvent, staff: dict[UUID, User]) -> str:
+    if event.actor is None:
+        return "the clock"
+    return str(staff.get(event.actor, "somebody who is gone"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything about a person, of the records that the reader reaches."""
+
+    patient: Patient
+    records: list[Patient]
+    appointments: list[Appointment]
+    requests: list[AppointmentRequest]
+    messages: list[Message]
+    notes: list[PatientNote]
+    changes: list[Change]
+    doubles: list[Pair[Patient]]
+    retention: retention.Retention
+    now: datetime
+
+    @classmethod
+    def of(cls, patient: Patient, user: User, *, now: datetime) -> Self:
+        reached = Patient.objects.within_reach_of(user)
+        records = list(reached.same_person_as(patient))
+        keys = [record.pk for record in records]
+        times = Appointment.objects.within_reach_of(user).filter(request__patient__in=keys)
+        asked = AppointmentRequest.objects.within_reach_of(user).filter(patient__in=keys)
+        told = Message.objects.filter(request__patient__in=keys).select_related("appointment")
+        notes = PatientNote.objects.filter(patient__in=keys).select_related("author", "corrects")
+        may_see = user.has_perm
+        return cls(
+            patient=patient,
+            records=records,
+            appointments=list(
+                times.exclude(status=Status.HELD).with_people().order_by("-starts_at")
+            ),
+            requests=list(
+                asked.select_related("service", "article")
+                .prefetch_related("call_notes__author")
+                .order_by("-sent_at")
+            ),
+            messages=list(told) if may_see("booking.view_message") else [],
+            notes=list(notes) if may_see("booking.view_patientnote") else [],
+            changes=changes_of(patient, records, reached),
+            doubles=doubles_of(patient) if may_see("booking.merge_patient") else [],
+            retention=retention.of(records),
+            now=now,
+        )
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return facts_of(self.patient)
+
+    @property
+    def others(self) -> list[Patient]:
+        return [record for record in self.records if record != self.patient]
+
+    @property
+    def alike(self) -> list[Pair[Patient]]:
+        return [pair for pair in self.doubles if pair.is_alike]
+
+    @property
+    def sharing(self) -> list[Pair[Patient]]:
+        return [pair for pair in self.doubles if not pair.is_alike]
+
+    @property
+    def is_held(self) -> bool:
+        return any(record.legal_hold for record in self.records)
+
+    @property
+    def is_due(self) -> bool:
+        return self.retention.is_due(self.now)

@@ -1,0 +1,65 @@
+"""The wording of messages in the admin: with its placeholders, and a preview before it is saved."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm, modelform_factory
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_POST
+
+from booking.desk.views import page
+from booking.models import Wording
+from booking.models.wordings import NAMES, NAMES_OF, braced
+from booking.wording import sample, sample_text
+from clinic.admin_base import ClinicModelAdmin
+
+FIELDS = ("kind", "language", "subject", "text")
+
+
+@admin.register(Wording)
+class WordingAdmin(ClinicModelAdmin):
+    """Each message that has no wording here is sent in the words that come with the project."""
+
+    change_form_template = "admin/booking/wording/change_form.html"
+    fields = FIELDS
+    list_display = ("kind", "language", "subject", "changed_at")
+    list_filter = ("language",)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["names"] = [(braced(name), meaning) for name, meaning in NAMES.items()]
+        context["messages_and_names"] = [
+            (kind.label, ", ".join(map(braced, names))) for kind, names in NAMES_OF.items()
+        ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """The message as it would be sent, in a window of its own; nothing is saved."""
+    if not request.user.has_perm("booking.change_wording"):
+        raise PermissionDenied
+    form = preview_form()(request.POST, instance=Wording())
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        wording: Wording = form.instance
+        with translation.override(wording.language):
+            known = sample(wording, now=timezone.now())
+            context |= {"subject": known["subject"], "preview": sample_text(known)}
+    return page(request, "wording_preview", "Preview", **context)
+
+
+def preview_form() -> type[ModelForm]:
+    """The form of the page, but for the rule that there is one wording of each message."""
+
+    class PreviewForm(modelform_factory(Wording, fields=FIELDS)):  # type: ignore[misc]
+        def validate_unique(self) -> None:
+            pass
+
+        def validate_constraints(self) -> None:
+            pass
+
+    return PreviewForm

@@ -1,0 +1,267 @@
+"""Hours taken away: whom it touches is shown before it is saved, and asked for each."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from booking import actions
+from booking.actors import Actor
+from booking.models import Appointment, AppointmentEvent, Status
+from booking.models.appointments import Reason
+from clinic.models import Closure, Practitioner, Service
+from clinic.roles import FRONT_DESK, OWNER
+from tests.booking.builders import (
+    TEN_O_CLOCK,
+    a_clinic,
+    a_practitioner,
+    a_service,
+    an_appointment,
+)
+from tests.booking.desk import desk_of, nothing_is_done, text_of
+from tests.booking.ledger import kinds
+from tests.clinic.staff import a_client, a_member
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+THE_DAY = TEN_O_CLOCK.date()
+ADD = reverse("admin:clinic_closure_add")
+
+
+@pytest.fixture(autouse=True)
+def _clinic() -> None:
+    a_clinic()
+
+
+@pytest.fixture
+def service() -> Service:
+    return a_service()
+
+
+@pytest.fixture
+def practitioner(service: Service) -> Practitioner:
+    return a_practitioner(service)
+
+
+@pytest.fixture
+def booked(service: Service, practitioner: Practitioner) -> Appointment:
+    return an_appointment(service=service, practitioner=practitioner)
+
+
+def closure(first: date = THE_DAY, last: date | None = None, **fields: Any) -> dict[str, Any]:
+    return {"first_day": first, "last_day": last or first, "repeats": "", **fields}
+
+
+def becomes(what: str, *appointments: Appointment, **more: str) -> dict[str, str]:
+    return {"what_becomes": "1"} | {f"becomes_{row.id.hex}": what for row in appointments} | more
+
+
+def status_of(appointment: Appointment) -> tuple[str, bool]:
+    appointment.refresh_from_db()
+    return appointment.status, appointment.needs_other_time
+
+
+class TestBeforeItIsSaved:
+    def test_it_is_shown_whom_a_closure_touches(self, booked: Appointment) -> None:
+        client = a_client(FRONT_DESK)
+        with nothing_is_done():
+            text = text_of(client.post(ADD, closure(reason_en="Staff day")))
+        assert "What becomes of 1 appointment?" in text
+        assert "Nothing is saved yet." in text
+        assert "Wed Jun 17, 10:00 am EDT, Ada Example" in text
+
+    def test_what_was_typed_comes_along(self, booked: Appointment) -> None:
+        typed = closure(reason_en='<b>"Day"</b>', starts="09:00", ends="12:00")
+        page = a_client(FRONT_DESK).post(ADD, typed).content.decode()
+        assert 'name="reason_en" value="&lt;b&gt;&quot;Day&quot;&lt;/b&gt;"' in page
+        assert 'name="starts" value="09:00"' in page
+
+    def test_without_an_answer_it_is_asked_again(self, booked: Appointment) -> None:
+        client = a_client(FRONT_DESK)
+        with nothing_is_done():
+            text = text_of(client.post(ADD, closure() | becomes("", note="We are sorry.")))
+        assert "Choose what becomes of Wed Jun 17" in text
+        assert "We are sorry." in text
+
+    @pytest.mark.parametrize("nonsense", ["sell", "\x00", "x" * 5000])
+    def test_nonsense_is_asked_again(self, booked: Appointment, nonsense: str) -> None:
+        client = a_client(FRONT_DESK)
+        with nothing_is_done():
+            page = client.post(ADD, closure() | becomes(nonsense, booked))
+        assert page.status_code == 200
+
+    def test_whoever_came_meanwhile_is_asked_about_too(
+        self, booked: Appointment, service: Service, practitioner: Practitioner
+    ) -> None:
+        an_appointment(
+            Status.PENDING, TEN_O_CLOCK + HOUR, service=service, practitioner=practitioner
+        )
+        client = a_client(FRONT_DESK)
+        with nothing_is_done():
+            text = text_of(client.post(ADD, closure() | becomes("keep", booked)))
+        assert "What becomes of 2 appointments?" in text
+
+    def test_a_mistake_in_the_closure_comes_first(self, booked: Appointment) -> None:
+        text = text_of(a_client(FRONT_DESK).post(ADD, closure(last=THE_DAY - timedelta(days=1))))
+        assert "The last day is the first day or a later one." in text
+        assert "What becomes" not in text
+
+
+class TestNobodyIsTouched:
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"first": THE_DAY + timedelta(days=1)},
+            {"starts": "11:00", "ends": "12:00"},
+            {"practitioner": "another"},
+        ],
+        ids=["another day", "another hour", "somebody else"],
+    )
+    def test_it_is_saved_at_once(self, booked: Appointment, fields: dict[str, Any]) -> None:
+        if "practitioner" in fields:
+            fields = {"practitioner": a_practitioner().pk}
+        response = a_client(FRONT_DESK).post(ADD, closure(**fields))
+        assert response.status_code == 302
+        assert Closure.objects.count() == 1
+        assert status_of(booked) == (Status.BOOKED, False)
+
+    def test_what_is_over_or_cancelled_is_not_asked_about(
+        self, service: Service, practitioner: Practitioner, clock: time_machine.Traveller
+    ) -> None:
+        an_appointment(Status.CANCELLED, service=service, practitioner=practitioner)
+        an_appointment(
+            Status.BOOKED, TEN_O_CLOCK + HOUR, service=service, practitioner=practitioner
+        )
+        clock.move_to(TEN_O_CLOCK + 2 * HOUR)
+        assert a_client(FRONT_DESK).post(ADD, closure()).status_code == 302
+
+    def test_nor_is_what_nobody_has_answered_in_time(
+        self, service: Service, practitioner: Practitioner, now: datetime
+    ) -> None:
+        late = an_appointment(
+            Status.PENDING, service=service, practitioner=practitioner, expires_at=now
+        )
+        answered = a_client(FRONT_DESK).post(ADD, closure() | becomes("cancel", late))
+        assert answered.status_code == 302
+        assert Closure.objects.count() == 1
+
+    def test_what_was_kept_before_is_not_asked_about_again(self, booked: Appointment) -> None:
+        client = a_client(FRONT_DESK)
+        client.post(ADD, closure() | becomes("keep", booked))
+        assert client.post(ADD, closure(reason_en="Again")).status_code == 302
+
+
+class TestWhatBecomes:
+    def test_kept(self, booked: Appointment) -> None:
+        response = a_client(FRONT_DESK).post(ADD, closure() | becomes("keep", booked))
+        assert response.status_code == 302
+        assert Closure.objects.count() == 1
+        assert status_of(booked) == (Status.BOOKED, False)
+        assert kinds() == []
+
+    def test_cancelled_with_a_note(self, booked: Appointment) -> None:
+        data = closure() | becomes("cancel", booked, note="The heating is off.")
+        a_client(FRONT_DESK).post(ADD, data)
+        assert Closure.objects.count() == 1
+        assert status_of(booked) == (Status.CANCELLED, False)
+        assert kinds() == ["cancelled"]
+        booked.request.refresh_from_db()
+        assert booked.request.note_to_patient == "The heating is off."
+
+    def test_another_time_has_to_be_found(self, booked: Appointment) -> None:
+        client = a_client(FRONT_DESK)
+        client.post(ADD, closure() | becomes("other", booked))
+        assert status_of(booked) == (Status.BOOKED, True)
+        assert kinds() == []
+        assert AppointmentEvent.objects.get().reason_code == Reason.OTHER_TIME_NEEDED
+        part = desk_of(client).split("Another time to be found", 1)[1]
+        assert "Ada Example: Wed Jun 17, 10:00 am EDT" in part
+        assert "Offer other times to Ada Example" in part
+
+    def test_a_slip_that_is_taken_back_does_not_forget_it(
+        self, booked: Appointment, now: datetime
+    ) -> None:
+        by = Actor.staff(a_member(FRONT_DESK))
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        actions.arrive(appointment_id=booked.pk, by=by, now=TEN_O_CLOCK - HOUR)
+        assert status_of(booked) == (Status.ARRIVED, True)
+        actions.take_back(appointment_id=booked.pk, by=by, now=TEN_O_CLOCK - HOUR)
+        assert status_of(booked) == (Status.BOOKED, True)
+
+    def test_all_of_them_alike_but_one(
+        self, booked: Appointment, service: Service, practitioner: Practitioner
+    ) -> None:
+        later = an_appointment(
+            Status.PENDING, TEN_O_CLOCK + HOUR, service=service, practitioner=practitioner
+        )
+        data = closure() | becomes("keep", booked, for_all="cancel")
+        a_client(FRONT_DESK).post(ADD, data)
+        assert status_of(booked) == (Status.BOOKED, False)
+        assert status_of(later) == (Status.CANCELLED, False)
+
+    def test_an_offer_is_withdrawn_with_all_its_times(
+        self, booked: Appointment, service: Service, practitioner: Practitioner
+    ) -> None:
+        first = an_appointment(
+            Status.PROPOSED, TEN_O_CLOCK + HOUR, service=service, practitioner=practitioner
+        )
+        second = an_appointment(
+            Status.PROPOSED,
+            TEN_O_CLOCK + 2 * HOUR,
+            request=first.request,
+            practitioner=practitioner,
+        )
+        client = a_client(FRONT_DESK)
+        assert "What becomes of 2 appointments?" in text_of(client.post(ADD, closure()))
+        client.post(ADD, closure() | becomes("cancel", booked, first))
+        assert {status_of(row)[0] for row in (booked, first, second)} == {Status.CANCELLED}
+        assert kinds() == ["cancelled", "offer_ended"]
+
+
+class TestHoursAndPlaces:
+    """The same question wherever hours are taken away."""
+
+    def of_the_practitioner(self, person: Practitioner, **row: Any) -> dict[str, Any]:
+        hours = person.hours.get(weekday=THE_DAY.weekday())
+        shown: dict[str, Any] = {
+            "id": hours.pk,
+            "practitioner": person.pk,
+            "location": hours.location_id,
+        }
+        shown |= {"weekday": hours.weekday, "starts": hours.starts, "ends": hours.ends} | row
+        person.hours.exclude(pk=hours.pk).delete()
+        return (
+            {"name": person.name, "slug": person.slug, "role_en": "Physician", "order": 0}
+            | {"is_active": "on", "services": [each.pk for each in person.services.all()]}
+            | {"hours-TOTAL_FORMS": 1, "hours-INITIAL_FORMS": 1}
+            | {f"hours-0-{key}": value for key, value in shown.items()}
+        )
+
+    @pytest.mark.parametrize("row", [{"starts": "11:00"}, {"DELETE": "on"}], ids=["later", "gone"])
+    def test_a_practitioners_hours(
+        self, booked: Appointment, practitioner: Practitioner, row: dict[str, str]
+    ) -> None:
+        address = reverse("admin:clinic_practitioner_change", args=[practitioner.pk])
+        data, client = self.of_the_practitioner(practitioner, **row), a_client(OWNER)
+        with nothing_is_done():
+            assert "What becomes of 1 appointment?" in text_of(client.post(address, data))
+        assert client.post(address, data | becomes("other", booked)).status_code == 302
+        assert status_of(booked) == (Status.BOOKED, True)
+
+    def test_somebody_who_leaves(self, booked: Appointment, practitioner: Practitioner) -> None:
+        address = reverse("admin:clinic_practitioner_change", args=[practitioner.pk])
+        data = self.of_the_practitioner(practitioner)
+        del data["is_active"]
+        assert "What becomes" in text_of(a_client(OWNER).post(address, data))
+
+
+def test_whoever_moves_is_off_the_list(
+    booked: Appointment, practitioner: Practitioner, now: datetime
+) -> None:
+    by = Actor.staff(a_member(FRONT_DESK))
+    actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+    actions.move(appointment_id=booked.pk, starts_at=TEN_O_CLOCK + HOUR, by=by, now=now)
+    assert status_of(booked) == (Status.BOOKED, False)

@@ -1,0 +1,83 @@
+"""A clinic with something in every corner, in the database that DATABASE_URL names."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from booking import actions, finding
+from booking.actors import Actor
+from booking.models import Appointment, PatientEvent, Status, Wording
+from booking.models.messages import Message
+from clinic import memory, second_factor, staff_mail
+from clinic.limits import within_limit
+from clinic.models import AccessLog, Closure, StaffMail, User
+from clinic.roles import OWNER
+from content import starter_loader
+from tests.booking.builders import (
+    TEN_O_CLOCK,
+    a_draft,
+    a_patient,
+    a_practitioner,
+    a_request,
+    a_room,
+    an_appointment,
+)
+
+REASON = "My back hurts.\n“Worse” at night, año tras año – 痛い, \u202eesrever, 100 %."
+
+
+def main() -> None:
+    now = timezone.now()
+    memory.forget_everything()
+    starter_loader.load(now=now)
+    owner = User.objects.create_superuser("owner@clinic.test", "a long enough password")
+    owner.groups.add(Group.objects.get(name=OWNER))
+    LogEntry.objects.create(user=owner, object_repr="Ana", action_flag=1, change_message="[]")
+    AccessLog.objects.create(user=owner.pk, action="list", address="2001:db8::7")
+    Session.objects.create(session_key="x" * 32, session_data="x", expire_date=now)
+    within_limit("test", "x", limit=1, period=timedelta(days=1), now=now)
+    Closure.objects.create(first_day=now.date(), last_day=now.date(), starts="09:30:15.000001")
+
+    request = a_request(patient=a_patient(full_name="Ada ‘<b>’ Example", telephone="not a number"))
+    request.reason = REASON
+    request.save()
+    person, room = a_practitioner(), a_room()
+    pending = an_appointment(Status.PENDING, request=request, practitioner=person, room=room)
+    for _ in range(2):  # where another one stands: allowed, since they do not block
+        an_appointment(Status.CANCELLED, practitioner=person, room=room)
+    an_appointment(Status.HELD, TEN_O_CLOCK + timedelta(hours=1), request=a_draft())
+    actions.confirm(appointment_id=pending.pk, by=Actor.staff(owner), now=now)
+    assert Message.objects.exists()
+
+    patient = request.patient
+    assert patient
+    by = Actor.staff(owner, uuid4())
+    wrong = actions.add_note(patient_id=patient.pk, text=REASON, by=by, now=now)
+    actions.add_note(
+        patient_id=patient.pk, text="No.", corrects=wrong.pk, by=Actor.staff(owner), now=now
+    )
+    other = a_patient()
+    finding.put_into_index(patient)
+    actions.merge_patients(patient_id=patient.pk, into=other.pk, by=by, now=now)
+    actions.note_call(request_id=request.pk, author=owner, text=REASON, by=by, now=now)
+    visit = an_appointment(Status.ARRIVED, now - timedelta(minutes=10))
+    appointment = Appointment.objects.get(pk=visit.pk)
+    appointment.status, appointment.blocks_until = Status.FULFILLED, now
+    appointment.save()
+    Wording.objects.create(kind="confirmed", language="es", subject="{clinic}", text="{link} ñ")
+    staff_mail.ask_for_password(email="a@example.test", now=now)
+    staff_mail.ask(kind=StaffMail.Kind.INVITATION, to=owner, now=now)
+    second_factor.set_up(user=owner, key=second_factor.new_key(), step=1, instead_of=None)
+    erased = an_appointment(Status.FULFILLED, now - timedelta(days=9)).request.patient
+    assert erased
+    actions.add_note(patient_id=erased.pk, text="Gone", by=Actor.staff(owner), now=now)
+    actions.erase_patient(
+        patient_id=erased.pk,
+        reason=PatientEvent.ErasedBecause.ASKED,
+        by=Actor.staff(owner),
+        now=now,
+    )
