@@ -1,8 +1,7 @@
-"""The wording of messages in the admin: with its placeholders, and a preview before it is saved."""
+"""A preview of a message in the clinic's own words, before they are saved."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm, modelform_factory
 from django.http import HttpRequest, HttpResponse
@@ -11,30 +10,9 @@ from django.views.decorators.http import require_POST
 
 from booking.desk.views import page
 from booking.models import Wording
-from booking.models.wordings import NAMES, NAMES_OF, braced
 from booking.wording import sample, sample_text
-from clinic.admin_base import ClinicModelAdmin
 
 FIELDS = ("kind", "language", "subject", "text")
-
-
-@admin.register(Wording)
-class WordingAdmin(ClinicModelAdmin):
-    """Each message that has no wording here is sent in the words that come with the project."""
-
-    change_form_template = "admin/booking/wording/change_form.html"
-    fields = FIELDS
-    list_display = ("kind", "language", "subject", "changed_at")
-    list_filter = ("language",)
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context["names"] = [(braced(name), meaning) for name, meaning in NAMES.items()]
-        context["messages_and_names"] = [
-            (kind.label, ", ".join(map(braced, names))) for kind, names in NAMES_OF.items()
-        ]
-        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @require_POST
