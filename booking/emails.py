@@ -76,6 +76,10 @@ def moved(context: Context) -> EmailMultiAlternatives:
 
 def offered(context: Context) -> EmailMultiAlternatives:
     """What had been confirmed before is taken out of the calendar that has it."""
+    return _without_replaced(context)
+
+
+def _without_replaced(context: Context) -> EmailMultiAlternatives:
     mail = _to_patient(context)
     replaced = Appointment.objects.replaced_by_offers_to(context.appointment.request)
     return _with_calendar(mail, replace(context, appointment=replaced)) if replaced else mail
@@ -87,7 +91,8 @@ def _was_booked(appointment: Appointment) -> bool:
 
 
 def offer_ended(context: Context) -> EmailMultiAlternatives:
-    return _to_patient(context)
+    """The offer may have ended before anybody was told of it, so this says it once more."""
+    return _without_replaced(context)
 
 
 def reminder_days(context: Context) -> EmailMultiAlternatives:

@@ -80,6 +80,16 @@ class TakenMeanwhile(BookingError):
         )
 
 
+class OfferedInstead(BookingError):
+    """The patient counts on the time that was confirmed, and nobody has told them otherwise."""
+
+    def __str__(self) -> str:
+        return (
+            "This offer stands in the place of an appointment that was confirmed, and the patient "
+            "has to hear of it. Withdraw the offer instead: then they are told."
+        )
+
+
 class TooLate(BookingError):
     def __str__(self) -> str:
         return _("It is too late to change this online. Please call us.")

@@ -43,6 +43,11 @@ NOT_BY_CLINIC = {Reason.BY_PATIENT, Reason.OFFER_DECLINED, Reason.OFFER_ENDED}
 OFFERS_OVER = {Reason.OFFER_ENDED, Reason.OFFER_DECLINED, Reason.OFFER_WITHDRAWN}
 
 
+def note_about(request: AppointmentRequest, reason: Reason | None) -> str:
+    """What the clinic wrote about what stands, or about why it ended."""
+    return "" if reason in NOT_BY_CLINIC else request.note_to_patient
+
+
 @dataclass(frozen=True)
 class Standing:
     """The appointment that a request has come to, at one moment."""
@@ -121,7 +126,7 @@ class Standing:
     @property
     def note(self) -> str:
         """What the clinic wrote to the patient about what stands, or about why it does not."""
-        return "" if self.reason in NOT_BY_CLINIC else self.request.note_to_patient
+        return "" if self.is_removed else note_about(self.request, self.reason)
 
     @cached_property
     def offers(self) -> AppointmentQuerySet:

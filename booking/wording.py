@@ -23,7 +23,7 @@ def own_words(message: Message, values: Mapping[str, Any]) -> dict[str, str] | N
 
     `values` are those of the messages' templates; times and days are said in the active language.
     """
-    if message.kind == Kind.OFFERED and values["replaced"]:
+    if message.kind in {Kind.OFFERED, Kind.OFFER_ENDED} and values["replaced"]:
         return None  # they do not say that an appointment which was confirmed is gone
     wording = Wording.objects.filter(kind=message.kind, language=message.language).first()
     if wording is None:

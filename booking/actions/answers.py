@@ -223,7 +223,9 @@ def book_visit(
 
 
 def leave_note(appointment: Appointment, note: str) -> None:
-    """What the patient reads on their own page, and nowhere else."""
-    if note:
+    """What the patient reads on their own page, and nowhere else; nothing takes away what was
+    written there before, about something else.
+    """
+    if note != appointment.request.note_to_patient:
         appointment.request.note_to_patient = note
         appointment.request.save(update_fields=["note_to_patient"])

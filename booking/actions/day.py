@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from booking import changes, outbox
 from booking.actors import Actor
-from booking.errors import NotToday, NotYet, TakenMeanwhile
+from booking.errors import NotToday, NotYet, OfferedInstead, TakenMeanwhile
 from booking.models.appointments import CHANGES, Appointment, AppointmentEvent, Status
 from booking.models.messages import Message
 from booking.models.requests import AppointmentRequest
@@ -84,7 +84,8 @@ def take_back(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
 def remove(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     """It was entered by mistake: its time is free, and whatever waits to be said is not said.
 
-    Offers of one request stand and fall together here too.
+    Offers of one request stand and fall together here too. Raises OfferedInstead where they have
+    taken the place of what was confirmed: that is gone, and its patient has to hear of it.
     """
     changes.refuse_all_but_staff(by)
     lock_calendar()
@@ -92,6 +93,8 @@ def remove(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
         return changes.get(appointment_id)
     appointment = changes.require(appointment_id, *REMOVABLE, by=by, now=now)
     is_offer = appointment.status == Status.PROPOSED
+    if is_offer and Appointment.objects.replaced_by_offers_to(appointment.request):
+        raise OfferedInstead
     offers = Appointment.objects.offered_to(appointment.request) if is_offer else ()
     for row in list(offers) or [appointment]:
         changes.change(row, Status.ENTERED_IN_ERROR, by=by, now=now)

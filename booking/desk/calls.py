@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from booking.desk.words import moment, when
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
+from booking.standing import note_about
 
 Kind = Message.Kind
 SENTENCES = {
@@ -20,34 +22,49 @@ SENTENCES = {
 WITH_REASON = {Kind.DECLINED, Kind.CANCELLED, Kind.OFFER_ENDED}
 WITH_NOTE = {*WITH_REASON, Kind.OFFERED}
 
-Offers = dict[UUID, list[Appointment]]
+ABOUT_OFFERS = {Kind.OFFERED, Kind.OFFER_ENDED}
+
+ByRequest = dict[UUID, list[Appointment]]
 
 
-def offers_in(messages: Iterable[Message]) -> Offers:
-    """The times still on offer to those who are to be told of them, by request."""
-    requests = [message.request_id for message in messages if message.kind == Kind.OFFERED]
-    offers: Offers = defaultdict(list)
-    if requests:
-        rows = Appointment.objects.filter(request__in=requests, status=Status.PROPOSED)
-        for row in rows.with_people().order_by("starts_at"):
-            offers[row.request_id].append(row)
-    return offers
+@dataclass(frozen=True)
+class Offers:
+    """By request: the times on offer to whoever is called, and what had been confirmed before."""
+
+    offered: ByRequest
+    replaced: dict[UUID, Appointment]
+
+
+def offers_in(messages: Iterable[Message], offered: ByRequest | None = None) -> Offers:
+    """`offered` are the times that stand, where they are known already."""
+    requests = [message.request_id for message in messages if message.kind in ABOUT_OFFERS]
+    rows = Appointment.objects.filter(request__in=requests).with_people()
+    if offered is None:
+        offered = defaultdict(list)
+        for row in rows.filter(status=Status.PROPOSED).order_by("starts_at") if requests else ():
+            offered[row.request_id].append(row)
+    freed = rows.replaced_by_offers().order_by("created_at") if requests else ()
+    return Offers(offered, {row.request_id: row for row in freed})
 
 
 def what_to_say(message: Message, offers: Offers) -> str:
-    parts = [_sentence(message, offers.get(message.request_id, []))]
+    parts = [_sentence(message, offers)]
     appointment = message.appointment
-    if appointment and appointment.reason_code and message.kind in WITH_REASON:
-        parts.append(str(Reason(appointment.reason_code).label))
-    if message.kind in WITH_NOTE and message.request.note_to_patient:
-        parts.append(message.request.note_to_patient)
+    reason = Reason(appointment.reason_code) if appointment and appointment.reason_code else None
+    if reason and message.kind in WITH_REASON:
+        parts.append(str(reason.label))
+    if message.kind in WITH_NOTE and (note := note_about(message.request, reason)):
+        parts.append(note)
     return " ".join(parts)
 
 
-def _sentence(message: Message, offered: Sequence[Appointment]) -> str:
+def _sentence(message: Message, offers: Offers) -> str:
     appointment = message.appointment
+    replaced = offers.replaced.get(message.request_id)
     if message.kind == Kind.OFFERED:
-        return _offer(offered)
+        return _offer(offers.offered.get(message.request_id, []), replaced)
+    if message.kind == Kind.OFFER_ENDED and replaced:
+        return f"{_not_kept(replaced)} {SENTENCES[Kind.OFFER_ENDED]}"
     if message.kind == Kind.MOVED and appointment:
         waits = appointment.status == Status.PENDING
         more = " We will call again once it is decided." if waits else ""
@@ -58,15 +75,20 @@ def _sentence(message: Message, offered: Sequence[Appointment]) -> str:
     return SENTENCES.get(Kind(message.kind), message.get_kind_display())
 
 
-def _offer(offered: Sequence[Appointment]) -> str:
+def _not_kept(replaced: Appointment) -> str:
+    return f"We cannot keep the appointment that was confirmed: {_time(replaced)}."
+
+
+def _offer(offered: Sequence[Appointment], replaced: Appointment | None) -> str:
     if not offered:
         return "The times that were offered are no longer on offer."
     times = "; or ".join(_time(each) for each in offered)
     first = offered[0]
     assert first.expires_at  # the database says so of every offer
     until = moment(first.expires_at, first.location.zone)
+    asked_for = "We cannot see you at the time you asked for."
     return (
-        f"We cannot see you at the time you asked for. We can offer {times}. "
+        f"{_not_kept(replaced) if replaced else asked_for} We can offer {times}. "
         f"Please tell us by {until} which one suits you."
     )
 

@@ -214,10 +214,12 @@ def calls_in(
 ) -> list[Call]:
     """`offered` are all the offers there are, where whoever looks sees all."""
     to_call = [row for row in messages if can_be_called(row)]
-    if offered is None:
-        offers = offers_in(to_call)
-    else:
-        offers = {times.first.request_id: times.appointments for times in offered}
+    known = (
+        None
+        if offered is None
+        else {times.first.request_id: times.appointments for times in offered}
+    )
+    offers = offers_in(to_call, known)
     return [Call(row, what_to_say(row, offers), notes.get(row.request_id, [])) for row in to_call]
 
 

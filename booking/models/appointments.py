@@ -141,11 +141,17 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The times that a patient can choose from, the earliest first."""
         return self.filter(request=request, status=Status.PROPOSED).order_by("starts_at")
 
+    def replaced_by_offers(self) -> Self:
+        """What had been confirmed, and for which other times were offered since."""
+        freed = self.filter(reason_code=Reason.OTHER_TIMES_OFFERED)
+        booked = AppointmentEvent.objects.filter(
+            appointment=models.OuterRef("pk"), to_status=Status.BOOKED
+        )
+        return freed.filter(models.Exists(booked))
+
     def replaced_by_offers_to(self, request: AppointmentRequest) -> "Appointment | None":
         """The confirmed appointment in whose place the times are that a request is offered."""
-        freed = self.filter(request=request, reason_code=Reason.OTHER_TIMES_OFFERED)
-        booked = AppointmentEvent.objects.filter(request=request.id, to_status=Status.BOOKED)
-        freed = freed.filter(id__in=booked.values("appointment")).with_people()
+        freed = self.filter(request=request).replaced_by_offers().with_people()
         return freed.order_by("created_at").last()  # others may have been offered before
 
     def standing(self) -> Self:
@@ -156,6 +162,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What these requests ask for or are offered, and nobody has confirmed."""
         undecided = (Status.PENDING, Status.PROPOSED)
         rows = self.filter(request__in=requests, status__in=undecided)
+        confirmed = Appointment.objects.filter(request__in=requests).replaced_by_offers()
+        rows = rows.exclude(request__in=confirmed.values("request"))
         return rows.order_by("starts_at").with_people()
 
     def to_come(self, *, now: datetime) -> Self:
