@@ -4,7 +4,7 @@ Hours − closures − taken = openings; booking/search.py does the sum.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -117,6 +117,9 @@ class Calendar:
     visits: tuple[Visit, ...] = ()
     most_a_day: int | None = None
     unconfirmed_share: int | None = None
+
+    def uncapped(self) -> "Calendar":
+        return replace(self, most_a_day=None, unconfirmed_share=None)
 
     def open_on(self, day: date) -> Iterator[Interval]:
         return open_on(day, self.zone, self.hours, closed=self.closed, away=self.away)

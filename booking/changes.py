@@ -5,6 +5,7 @@ booking/transactions.py call it, inside their own.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from booking import openings, outbox
@@ -12,6 +13,7 @@ from booking.actors import Actor
 from booking.availability import Opening
 from booking.errors import (
     ChangedMeanwhile,
+    DayIsFull,
     JustTaken,
     Lapsed,
     NotForPatients,
@@ -146,25 +148,25 @@ def find(
 ) -> Opening:
     """The opening at a time that a request may take, in place of its others or in addition.
 
-    Raises JustTaken or NotOffered.
+    Raises JustTaken, DayIsFull or NotOffered.
     """
     day = timedelta(days=1)
-    first, last = (starts_at - day).date(), (starts_at + day).date()
-    for as_if_empty in (False, True):
-        opening = openings.free_times(
-            request.service,
-            first_day=first,
-            last_day=last,
-            now=now,
-            practitioner=practitioner,
-            besides=None if in_addition else request.id,
-            as_if_empty=as_if_empty,
-            for_staff=for_staff,
-        ).at(starts_at)
-        if opening and as_if_empty:
-            raise JustTaken
-        if opening:
-            return opening
+    look = partial(
+        openings.free_times,
+        request.service,
+        first_day=(starts_at - day).date(),
+        last_day=(starts_at + day).date(),
+        now=now,
+        practitioner=practitioner,
+        besides=None if in_addition else request.id,
+        for_staff=for_staff,
+    )
+    if opening := look().at(starts_at):
+        return opening
+    if look(as_if_uncapped=True).at(starts_at):
+        raise DayIsFull(for_staff=for_staff)
+    if look(as_if_empty=True).at(starts_at):
+        raise JustTaken
     raise NotOffered
 
 

@@ -21,6 +21,25 @@ class JustTaken(NotFree):
         return _("Sorry, this time was just taken.")
 
 
+class DayIsFull(NotFree):
+    """Nobody has the time: only the caps on what a day may hold stand in the way of it."""
+
+    def __init__(self, *, for_staff: bool) -> None:
+        super().__init__()
+        self.for_staff = for_staff
+
+    def __str__(self) -> str:
+        if self.for_staff:
+            return (
+                "This time is free, but the day is full: the practitioner has as many "
+                "appointments on it as their page in the admin allows."
+            )
+        return _(
+            "This day is full: we cannot take any more requests for it online. "
+            "Choose another day, or call us."
+        )
+
+
 class NotOffered(NotFree):
     def __str__(self) -> str:
         return _("This time is not offered.")

@@ -84,19 +84,21 @@ def free_times(
     practitioner: Practitioner | None = None,
     besides: UUID | None = None,
     as_if_empty: bool = False,
+    as_if_uncapped: bool = False,
     for_staff: bool = False,
 ) -> FreeTimes:
     """The free times of `service` on days of the locations' calendars, both included.
 
     `besides` is a request whose own times count as free; `as_if_empty` asks what would be offered
-    if nothing were taken. Staff may pass minimum notice, horizon and the ceiling on what nobody
-    has confirmed, and nothing else.
+    if nothing were taken, `as_if_uncapped` if a day could hold any number of visits. Staff may
+    pass minimum notice, horizon and the ceiling on what nobody has confirmed, and nothing else.
     """
     team = team_of(service, first_day, last_day, practitioner=practitioner)
     if not as_if_empty:
         team = team.with_taken(first_day, last_day, now=now, besides=besides)
+    calendars = [each.uncapped() for each in team.calendars] if as_if_uncapped else team.calendars
     rules = rules_of(service, for_staff=for_staff)
-    found = search(team.calendars, rules, first_day=first_day, last_day=last_day, now=now)
+    found = search(calendars, rules, first_day=first_day, last_day=last_day, now=now)
     return FreeTimes(service, list(found), team.people)
 
 

@@ -66,7 +66,7 @@ def start_draft(
 ) -> AppointmentRequest:
     """Begin a request once the safety gate has been passed; the wording shown is kept.
 
-    `instead_of` is a draft of the same visitor: its time is freed and its answers move along.
+    `instead_of` is a draft of the same visitor: its time is freed and its answers come along.
     """
     lock_calendar()
     return AppointmentRequest.objects.create(
@@ -186,9 +186,8 @@ def _give_up_draft(request_id: UUID, *, by: Actor, now: datetime) -> str:
         return ""
     for held in draft.appointments.filter(status=Status.HELD):
         changes.change(held, Status.CANCELLED, by=by, now=now, reason=Reason.OTHER_TIME_CHOSEN)
-    answers, draft.answers = draft.answers, ""
-    draft.save(update_fields=["answers"])
-    return answers
+    # They stay on it, too, until it is forgotten: the gate's form may be on its way a second time.
+    return draft.answers
 
 
 def _draft(request_id: UUID) -> AppointmentRequest:

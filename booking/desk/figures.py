@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Least
 
 from booking.desk.period import Period
 from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Status
-from booking.models.appointments import Reason
+from booking.models.appointments import VISITS, Reason
 from booking.team import team_of, zone_named
 from booking.walltime import Interval, days, merged
 from clinic.models import Practitioner, User
 
 Staff = AppointmentEvent.ActorKind.STAFF
+ALIVE = (Status.PENDING, Status.PROPOSED, *VISITS)
 CONFIRMED, OFFERED, DECLINED, LATE = "confirmed", "offered", "declined", "late"
 
 
@@ -89,7 +90,11 @@ class Figures:
 
 
 def asked_of(user: User, period: Period) -> list[Asked]:
+    """What staff removed, be it a flood or a slip of their own, is nothing that came in."""
     rows = AppointmentRequest.objects.within_reach_of(user).sent_between(period.start, period.end)
+    times = Appointment.objects.filter(request=OuterRef("pk"))
+    removed, standing = times.filter(status=Status.ENTERED_IN_ERROR), times.filter(status__in=ALIVE)
+    rows = rows.exclude(Exists(removed) & ~Exists(standing))
     theirs = Appointment.objects.within_reach_of(user).agreed().filter(request=OuterRef("pk"))
     named = rows.order_by("sent_at").values_list(
         "id",

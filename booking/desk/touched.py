@@ -20,7 +20,7 @@ from django.utils import timezone
 from booking import actions
 from booking.actors import Actor
 from booking.desk.forms import note_field
-from booking.desk.views import page, signed_in
+from booking.desk.views import name_of, page, signed_in
 from booking.desk.words import when
 from booking.fitting import outside_hours
 from booking.models import Appointment, Status
@@ -44,6 +44,8 @@ FOR_ALL = {
 }
 QUESTION = "booking/desk/touched.html"
 ASKED = "what_becomes"  # says that the question was on the page
+# A form with thousands of answers would be refused as a whole, and a page of them read by nobody.
+MOST_ONE_BY_ONE = 300
 
 _outside_before: ContextVar[frozenset[UUID]] = ContextVar("_outside_before")
 
@@ -61,11 +63,12 @@ class WhatBecomesForm(forms.Form):
 
     def __init__(self, data: Any, touched: Sequence[Appointment]) -> None:
         super().__init__(data, initial={"for_all": ""})
-        self.touched = {f"becomes_{row.id.hex}": row for row in touched}
+        self.touched = {f"becomes_{row.id.hex}": row for row in touched[:MOST_ONE_BY_ONE]}
+        self.rest = touched[MOST_ONE_BY_ONE:]
         for name, row in self.touched.items():
             is_offer = row.status == Status.PROPOSED
             self.fields[name] = forms.ChoiceField(
-                label=f"{when(row)}, {row.request.patient.full_name}, {row.practitioner.name}",  # type: ignore[union-attr]
+                label=f"{when(row)}, {name_of(row)}, {row.practitioner.name}",
                 choices=OFFER_CHOICES if is_offer else CHOICES,
                 required=False,
                 widget=forms.RadioSelect,
@@ -73,13 +76,15 @@ class WhatBecomesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for_all = data.get("for_all", "")
         for name, row in self.touched.items():
-            choice = data.get(name) or data.get("for_all")
-            if choice == OTHER_TIME and row.status == Status.PROPOSED:
-                choice = CANCEL  # other times are what an offer is made of
+            choice = data.get(name) or for_all
             if not choice and name not in self.errors:
                 self.add_error(name, f"Choose what becomes of {when(row)}.")
             data[name] = choice
+        if self.rest and not for_all and "for_all" not in self.errors:
+            first = when(self.rest[0])
+            self.add_error("for_all", f"Choose what becomes of all those from {first} on.")
         return data
 
     @property
@@ -91,10 +96,12 @@ class WhatBecomesForm(forms.Form):
         return [self["note"]]
 
     def carry_out(self, *, by: Actor, now: datetime) -> None:
-        note = self.cleaned_data["note"]
-        for name, row in self.touched.items():
-            choice = self.cleaned_data[name]
-            if choice == CANCEL:
+        note, for_all = self.cleaned_data["note"], self.cleaned_data["for_all"]
+        chosen = [(row, self.cleaned_data[name]) for name, row in self.touched.items()]
+        for row, choice in (*chosen, *((row, for_all) for row in self.rest)):
+            # Other times are what an offer is made of.
+            is_withdrawn = choice == OTHER_TIME and row.status == Status.PROPOSED
+            if choice == CANCEL or is_withdrawn:
                 actions.cancel(appointment_id=row.pk, note=note, by=by, now=now)
             elif choice == OTHER_TIME:
                 actions.need_other_time(appointment_id=row.pk, by=by, now=now)

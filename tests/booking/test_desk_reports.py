@@ -263,6 +263,16 @@ class TestNumbers:
         sentence = report("requests").sentence
         assert sentence.startswith("7 requests came in and 5 answers went out.")
 
+    def test_what_staff_removed_did_not_come_in(self) -> None:
+        """A flood, a slip; but not a request of which only one time was a slip."""
+        a_visit(status=Status.ENTERED_IN_ERROR)
+        flood = a_visit(status=Status.CANCELLED, reason_code=Reason.OTHER_TIMES_OFFERED)
+        for request in (flood.request, a_visit().request):
+            an_appointment(Status.ENTERED_IN_ERROR, WEDNESDAY + HOUR, request=request)
+        assert report("requests").rows[0][1] == 1
+        assert report("articles").rows[0][2] == 1
+        assert "does not count as a request" in text_of(a_client(OWNER).get(PAGE))
+
     def test_every_week_is_there_also_an_empty_one(self) -> None:
         a_visit()
         days = Days(date(2026, 5, 25), date(2026, 6, 14))

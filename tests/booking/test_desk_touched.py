@@ -1,32 +1,39 @@
 """Hours taken away: whom it touches is shown before it is saved, and asked for each."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 
 from booking import actions
 from booking.actors import Actor
+from booking.desk.touched import MOST_ONE_BY_ONE
 from booking.models import Appointment, AppointmentEvent, Status
 from booking.models.appointments import Reason
 from clinic.models import Closure, Practitioner, Service
 from clinic.roles import FRONT_DESK, OWNER
+from clinic.staff_session import SEEN
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_clinic,
+    a_new_appointment,
     a_practitioner,
+    a_request,
     a_service,
     an_appointment,
 )
 from tests.booking.desk import desk_of, nothing_is_done, text_of
 from tests.booking.ledger import kinds
-from tests.clinic.staff import a_client, a_member
+from tests.clinic.factors import give_app
+from tests.clinic.staff import PASSWORD, a_client, a_member, signed_in
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 THE_DAY = TEN_O_CLOCK.date()
 ADD = reverse("admin:clinic_closure_add")
 
@@ -219,6 +226,65 @@ class TestWhatBecomes:
         client.post(ADD, closure() | becomes("cancel", booked, first))
         assert {status_of(row)[0] for row in (booked, first, second)} == {Status.CANCELLED}
         assert kinds() == ["cancelled", "offer_ended"]
+
+
+class TestAGreatMany:
+    """Hundreds at once: the page neither grows without end nor loses what was chosen on it."""
+
+    @pytest.fixture
+    def booked(self, practitioner: Practitioner, service: Service) -> list[Appointment]:
+        """Of one day, since that is quick to make: a minute each."""
+        begin = TEN_O_CLOCK - HOUR
+        request = a_request(service)
+        rows = [
+            a_new_appointment(
+                Status.BOOKED,
+                begin + number * MINUTE,
+                request=request,
+                practitioner=practitioner,
+                ends_at=begin + (number + 1) * MINUTE,
+            )
+            for number in range(MOST_ONE_BY_ONE + 20)
+        ]
+        return Appointment.objects.bulk_create(rows)
+
+    def test_each_of_the_first_and_the_rest_as_all(self, booked: list[Appointment]) -> None:
+        client = a_client(FRONT_DESK)
+        with nothing_is_done():
+            page = client.post(ADD, closure())
+        text = text_of(page)
+        assert f"What becomes of {len(booked)} appointments?" in text
+        assert "Only the first 300 are listed below." in text
+        assert "20 from Wed Jun 17, 2:00 pm EDT on" in text
+        assert page.content.count(b'type="radio"') == 4 + 3 * MOST_ONE_BY_ONE
+        one_by_one = becomes("other", *booked[:MOST_ONE_BY_ONE])
+        with nothing_is_done():
+            asked = text_of(client.post(ADD, closure() | one_by_one))
+        assert "Choose what becomes of all those from Wed Jun 17, 2:00 pm EDT on." in asked
+        assert client.post(ADD, closure() | one_by_one | {"for_all": "keep"}).status_code == 302
+        assert Appointment.objects.filter(needs_other_time=True).count() == MOST_ONE_BY_ONE
+
+    def test_what_was_chosen_comes_through_a_locked_page(
+        self, booked: list[Appointment], clock: time_machine.Traveller
+    ) -> None:
+        """The page that asks for the password carries all of it along."""
+        member = a_member(FRONT_DESK)
+        give_app(member)
+        client = signed_in(member)
+        session = client.session
+        session[SEEN] = (datetime.now(UTC) - HOUR).timestamp()
+        session.save()
+        sent = closure() | becomes("keep", *booked[:MOST_ONE_BY_ONE], for_all="keep")
+        locked = client.post(ADD, sent)
+        assert locked.status_code == 403
+        carried = dict(re.findall(r'name="(\w+)" value="([^"]*)"', locked.content.decode()))
+        assert set(sent) <= set(carried)
+        unlock = {"gate-asked": "password", "gate-method": "POST", "gate-password": PASSWORD}
+        assert client.post(ADD, carried | unlock).status_code == 302
+        assert Closure.objects.count() == 1
+
+    def test_no_form_of_ours_comes_near_what_is_refused(self) -> None:
+        assert 2 * MOST_ONE_BY_ONE < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 class TestHoursAndPlaces:

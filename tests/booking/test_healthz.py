@@ -9,6 +9,7 @@ from django.test import Client
 
 from booking import worker
 from booking.models import Heartbeat, Message, Status
+from clinic import staff_mail
 from tests.booking.builders import a_clinic, an_appointment
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,12 @@ def test_all_is_well_once_the_worker_came_round(now: datetime) -> None:
     worker.run_once(now=now)
     assert report() == (
         200,
-        {"database": "ok", "worker_seconds_ago": 0, "oldest_unsent_message_seconds": 0},
+        {
+            "database": "ok",
+            "worker_seconds_ago": 0,
+            "oldest_unsent_message_seconds": 0,
+            "oldest_unsent_staff_mail_seconds": 0,
+        },
     )
 
 
@@ -57,6 +63,18 @@ def test_a_message_that_waits_too_long_is_said(now: datetime, minutes: int, stat
     a_message(now, minutes)
     code, said = report()
     assert (code, said["oldest_unsent_message_seconds"]) == (status, minutes * 60)
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(29, 200), (30, 503)])
+def test_a_link_for_staff_that_waits_too_long_is_said(
+    now: datetime, minutes: int, status: int
+) -> None:
+    """An invitation, or a link for a new password: whoever it is for waits before the door."""
+    Heartbeat.objects.create(name="worker", at=now)
+    for age in (minutes, 1):
+        staff_mail.ask_for_password(email=f"{age}@staff.test", now=now - timedelta(minutes=age))
+    code, said = report()
+    assert (code, said["oldest_unsent_staff_mail_seconds"]) == (status, minutes * 60)
 
 
 def test_a_database_that_is_away_is_said() -> None:

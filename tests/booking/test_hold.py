@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking import actions
+from booking import actions, worker
 from booking.actions import drafts
 from booking.actors import Actor
 from booking.errors import AlreadySent, JustTaken, NoTimeChosen, NotOffered
@@ -334,7 +334,18 @@ def test_beginning_anew_frees_the_time_and_takes_the_answers_along(
     held.refresh_from_db()
     draft.refresh_from_db()
     assert held.status == Status.CANCELLED
-    assert (new.answers, draft.answers) == ('{"full_name": "Ada"}', "")
+    assert new.answers == '{"full_name": "Ada"}'
+
+
+def test_beginning_anew_twice_at_once_loses_no_answers(
+    service: Service, draft: AppointmentRequest, now: datetime
+) -> None:
+    """Both forms come from a page that knew the draft before, and the later one is remembered."""
+    actions.save_answers(request_id=draft.id, answers={"full_name": "Ada"}, now=now)
+    both = [begin_anew(service, draft, now) for _press in range(2)]
+    assert [each.answers for each in both] == ['{"full_name": "Ada"}'] * 2
+    worker.tidy_up(now=now + worker.ABANDONED_AFTER + MINUTE)
+    assert not AppointmentRequest.objects.exists()
 
 
 def test_beginning_anew_leaves_what_was_sent_alone(service: Service, now: datetime) -> None:

@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking import actions, openings
 from booking.actors import Actor
-from booking.errors import JustTaken
-from booking.models import Appointment, AppointmentRequest, Status
+from booking.errors import DayIsFull, JustTaken
+from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Status
 from booking.models.appointments import BLOCKING
 from booking.openings import FreeTimes
 from clinic.directory import directory
@@ -24,6 +24,7 @@ from tests.booking.builders import (
     a_room,
     a_service,
     an_appointment,
+    details,
 )
 
 pytestmark = pytest.mark.django_db
@@ -303,6 +304,29 @@ def test_the_caps_hold_for_all_places_together(service: Service, now: datetime) 
     Practitioner.objects.update(appointments_a_day=1)
     Appointment.objects.filter(id=first.id).update(status=Status.BOOKED, expires_at=None)
     assert clocks(free(service, now)) == []
+
+
+def test_a_day_that_is_full_is_not_called_a_time_that_was_taken(
+    service: Service, now: datetime
+) -> None:
+    person = a_practitioner(service, appointments_a_day=1)
+    an_appointment(practitioner=person)
+    draft, later = a_draft(service), TEN_O_CLOCK + HOUR
+    with pytest.raises(DayIsFull, match="This day is full: we cannot take any more"):
+        actions.hold(request_id=draft.id, starts_at=later, by=PATIENT, now=now)
+    staff = Actor(AppointmentEvent.ActorKind.STAFF)
+    with pytest.raises(DayIsFull, match="This time is free, but the day is full"):
+        actions.book(service=service, starts_at=later, details=details(), by=staff, now=now)
+    with pytest.raises(JustTaken):
+        actions.hold(request_id=draft.id, starts_at=TEN_O_CLOCK, by=PATIENT, now=now)
+
+
+def test_nor_is_one_that_waits_for_staff(service: Service, now: datetime) -> None:
+    a_clinic(unconfirmed_share=10)
+    an_appointment(Status.PENDING, practitioner=a_practitioner(service))
+    draft = a_draft(service)
+    with pytest.raises(DayIsFull):
+        actions.hold(request_id=draft.id, starts_at=TEN_O_CLOCK + HOUR, by=PATIENT, now=now)
 
 
 def test_hours_that_overlap_offer_each_time_once(service: Service, now: datetime) -> None:
