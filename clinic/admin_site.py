@@ -20,6 +20,14 @@ from django.utils.functional import SimpleLazyObject
 View = Callable[..., HttpResponseBase]
 
 
+# As staff would say them: these models are a library's, and so are their names.
+PLAIN_NAMES = {
+    "AccessAttempt": "Failed sign-ins, counted",
+    "AccessFailureLog": "Failed sign-ins, each",
+    "AccessLog": "Sign-ins",
+}
+
+
 class OutOfReach(Http404):
     """Not there, or not for this person: both look the same, and both are written down."""
 
@@ -87,6 +95,15 @@ class ClinicAdminSite(admin.AdminSite):
             "is_nav_sidebar_enabled": self.enable_nav_sidebar,
             "log_entries": self.get_log_entries(request),
         }
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        for app in found:
+            for model in app["models"] if app["app_label"] == "axes" else ():
+                model["name"] = PLAIN_NAMES.get(model["object_name"], model["name"])
+        return found
 
     def admin_view[V: View](self, view: V, cacheable: bool = False) -> V:
         """Every page of the staff: in the clinic's zone, never kept, refusals written down."""

@@ -23,6 +23,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clinic import second_factor, staff_session
@@ -148,10 +149,13 @@ class CodeForm(GateForm):
         staff_session.verify(self.request, now=now)
         if self.cleaned_data["recovery"]:
             say_how_many_are_left(self.request, self.user)
+        elif second_factor.has_new_codes(self.user, now=now):
+            say_where_codes_are_made(self.request)
 
 
 FORMS: dict[str, type[GateForm]] = {form.name: form for form in (UnlockForm, CodeForm)}
 SET_UP = "set up"
+LACKS_FACTOR = "sets_up_the_factor"  # the mark on a view
 
 
 def too_many_wrong_codes(error: second_factor.TooManyWrongCodes) -> str:
@@ -169,9 +173,17 @@ def say_how_many_are_left(request: HttpRequest, user: User) -> None:
     )
 
 
+def say_where_codes_are_made(request: HttpRequest) -> None:
+    """Whoever pressed twice may come back here without having seen the page that shows them."""
+    page = reverse("admin:second_factor")
+    said = "Your recovery codes were made a moment ago. If you have not seen them, {} now."
+    link = format_html('<a href="{}">make new ones</a>', page)
+    messages.warning(request, format_html(said, link))
+
+
 def sets_up_the_factor[V: View](view: V) -> V:
     """For the one page that somebody without a second factor may open."""
-    view.sets_up_the_factor = True  # type: ignore[attr-defined]
+    setattr(view, LACKS_FACTOR, True)
     return view
 
 
@@ -187,7 +199,7 @@ def missing(request: HttpRequest, *, now: datetime) -> str:
 
 def gate(view: View) -> View:
     """Let the request on to the view, or ask for what is missing."""
-    may_lack_factor = getattr(view, "sets_up_the_factor", False)
+    may_lack_factor = getattr(view, LACKS_FACTOR, False)
 
     @sensitive_post_parameters(f"{MINE}password", f"{MINE}code", f"{MINE}recovery")
     @functools.wraps(view)

@@ -16,12 +16,14 @@ from django.utils.crypto import salted_hmac
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.audit import AccessLog
+from clinic.authenticator import AuthenticatorApp
 from clinic.fields import Bilingual
 from clinic.limits import Hit
 from clinic.staff_mail import StaffMail
 
 __all__ = [
     "AccessLog",
+    "AuthenticatorApp",
     "Clinic",
     "Closure",
     "Hit",

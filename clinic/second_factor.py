@@ -1,19 +1,23 @@
 """The second factor of the staff: an authenticator app, and ten recovery codes for a lost phone.
 
+The app's secret is sealed with FIELD_KEYS, and of the recovery codes only keyed hashes are kept.
 A code works once: the app's because the device remembers its step, a recovery code because it is
 deleted. Attempts are counted on the row that is locked while it is compared, so that guesses sent
 at once wait for each other, and each failure doubles the pause before the next attempt.
 """
 
+import json
 import re
 import secrets
 import time
 from base64 import b32encode
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import segno
+from cryptography.fernet import InvalidToken
 from django.db import models, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
@@ -22,7 +26,8 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-from clinic.models import User
+from clinic.fields import cipher
+from clinic.models import AuthenticatorApp, User
 from clinic.staff_session import end_sessions
 
 RECOVERY_CODES = 10
@@ -30,6 +35,7 @@ RECOVERY_CODES = 10
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 10
 TOLERANCE = 1  # steps of half a minute before and after
+JUST_NOW = timedelta(minutes=10)
 
 
 class TooManyWrongCodes(Exception):
@@ -46,6 +52,29 @@ class AlreadySetUp(Exception):
 
 def new_key() -> str:
     return str(random_hex(20))
+
+
+@dataclass(frozen=True)
+class NewFactor:
+    """What is being set up: nothing of it counts until the app has shown its first code."""
+
+    key: str
+    codes: list[str]
+
+    @classmethod
+    def made(cls) -> Self:
+        return cls(new_key(), new_codes())
+
+    @classmethod
+    def opened(cls, sealed: str) -> Self | None:
+        try:
+            return cls(*json.loads(cipher().decrypt(sealed)))
+        except InvalidToken:
+            return None
+
+    def sealed(self) -> str:
+        """As a session may keep it, for as long as its page is open."""
+        return cipher().encrypt(json.dumps([self.key, self.codes]).encode()).decode()
 
 
 def secret_of(key: str) -> str:
@@ -76,7 +105,12 @@ def qr_code(text: str) -> SafeString:
 
 def factor_of(user: User) -> Any:
     """The authenticator app that this person has set up; None for none."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).order_by("pk").last()
+    return apps_of(user).order_by("pk").last()
+
+
+def apps_of(user: User) -> Any:
+    """Their secrets are opened only to compare a code."""
+    return AuthenticatorApp.objects.filter(user=user, confirmed=True).defer("secret")
 
 
 def codes_left(user: User) -> int:
@@ -90,9 +124,20 @@ def is_code_of(key: str, code: str) -> int | None:
     return int(totp.t()) if totp.verify(int(code), TOLERANCE) else None
 
 
+def has_just_set_up(user: User, new: NewFactor) -> bool:
+    """By the same form: it was sent twice at once, and the other one was faster."""
+    current = factor_of(user)
+    return current is not None and bool(current.secret == new.key)
+
+
+def has_new_codes(user: User, *, now: datetime) -> bool:
+    """Made a moment ago: the one page that shows them may have been lost on the way."""
+    return bool(StaticDevice.objects.filter(user=user, created_at__gt=now - JUST_NOW).exists())
+
+
 @transaction.atomic
-def set_up(*, user: User, key: str, step: int, instead_of: int | None) -> list[str]:
-    """The app is this person's factor from now on; the recovery codes, shown this once.
+def set_up(*, user: User, new: NewFactor, step: int, instead_of: int | None) -> None:
+    """The app is this person's factor from now on, with its recovery codes.
 
     Ends every session: the caller keeps its own.
     """
@@ -101,10 +146,15 @@ def set_up(*, user: User, key: str, step: int, instead_of: int | None) -> list[s
     if (current and current.pk) != instead_of:
         raise AlreadySetUp
     remove(user=locked)
-    TOTPDevice.objects.create(
-        user=locked, name="Authenticator app", key=key, tolerance=TOLERANCE, last_t=step
+    AuthenticatorApp.objects.create(
+        user=locked,
+        name="Authenticator app",
+        key="",
+        secret=new.key,
+        tolerance=TOLERANCE,
+        last_t=step,
     )
-    return new_recovery_codes(user=locked)
+    keep_codes(new.codes, user=locked)
 
 
 @transaction.atomic
@@ -118,14 +168,24 @@ def remove(*, user: User) -> None:
 @transaction.atomic
 def new_recovery_codes(*, user: User) -> list[str]:
     """Ten codes in place of those before; only their keyed hashes are kept."""
-    User.objects.select_for_update().get(pk=user.pk)
-    StaticDevice.objects.filter(user=user).delete()
-    device = StaticDevice.objects.create(user=user, name="Recovery codes")
+    codes = new_codes()
+    keep_codes(codes, user=user)
+    return codes
+
+
+def new_codes() -> list[str]:
     codes = [
         "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(RECOVERY_CODES)
     ]
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=kept(code)) for code in codes)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+@transaction.atomic
+def keep_codes(codes: list[str], *, user: User) -> None:
+    User.objects.select_for_update().get(pk=user.pk)
+    StaticDevice.objects.filter(user=user).delete()
+    device = StaticDevice.objects.create(user=user, name="Recovery codes")
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=kept(code)) for code in codes)
 
 
 def kept(code: str) -> str:
@@ -137,7 +197,7 @@ def kept(code: str) -> str:
 
 def check_code(user: User, code: str) -> bool:
     """Whether the app shows this code; it is used up."""
-    return _check(TOTPDevice.objects.filter(user=user, confirmed=True), code)
+    return _check(apps_of(user), code)
 
 
 def check_recovery_code(user: User, code: str) -> bool:

@@ -118,12 +118,12 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """The first app at the first sign-in, or another one in its place."""
     user = member(request)
     current = second_factor.factor_of(user)
-    key = request.session.setdefault(KEY, second_factor.new_key())
-    form = SetUpForm(request, key=key, is_first=current is None)
+    new = new_factor(request)
+    form = SetUpForm(request, key=new.key, is_first=current is None)
     if form.is_valid():
-        return finish_set_up(request, user, key, form.cleaned_data["code"], current)
+        return finish_set_up(request, user, new, form.cleaned_data["code"], current)
     clinic = memory.the_clinic()
-    address = second_factor.address_of(key, account=user.email, issuer=clinic.name)
+    address = second_factor.address_of(new.key, account=user.email, issuer=clinic.name)
     return show(
         request,
         "second_factor_set_up",
@@ -131,26 +131,37 @@ def set_up(request: HttpRequest) -> HttpResponse:
         form=form,
         is_first=current is None,
         has_permission=current is not None,
-        secret=second_factor.secret_of(key),
+        secret=second_factor.secret_of(new.key),
         qr_code=second_factor.qr_code(address),
         next=safe_next(request),
     )
 
 
+def new_factor(request: HttpRequest) -> second_factor.NewFactor:
+    """The same for as long as its page is open, however often it is loaded or sent."""
+    new = second_factor.NewFactor.opened(request.session.get(KEY, ""))
+    if new is None:
+        new = second_factor.NewFactor.made()
+        request.session[KEY] = new.sealed()
+    return new
+
+
 def finish_set_up(
-    request: HttpRequest, user: User, key: str, step: int, current: Any
+    request: HttpRequest, user: User, new: second_factor.NewFactor, step: int, current: Any
 ) -> HttpResponse:
     instead_of = current.pk if current else None
     try:
-        codes = second_factor.set_up(user=user, key=key, step=step, instead_of=instead_of)
+        second_factor.set_up(user=user, new=new, step=step, instead_of=instead_of)
     except second_factor.AlreadySetUp:
+        if second_factor.has_just_set_up(user, new):
+            return recovery_codes(request, new.codes)  # the browser shows the second answer
         messages.warning(request, "A second factor was set up elsewhere just now.")
         return redirect("admin:index")
     del request.session[KEY]
     staff_session.keep_this_session(request, user)
     staff_session.verify(request, now=timezone.now())
     record_access(request, action="second factor set up", subject_type="user", subject=user.pk)
-    return recovery_codes(request, codes)
+    return recovery_codes(request, new.codes)
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:

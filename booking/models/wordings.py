@@ -64,6 +64,8 @@ class Wording(models.Model):
 
     class Meta:
         ordering = ("kind", "language")
+        verbose_name = "message in your own words"
+        verbose_name_plural = "messages in your own words"
         constraints = (
             models.UniqueConstraint(
                 fields=("kind", "language"),

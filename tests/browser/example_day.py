@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from booking import actions
 from booking.actions import Details, Proposal
@@ -18,7 +17,7 @@ from booking.models import Appointment, Message, Status, Wording
 from booking.openings import free_times
 from clinic.audit import AccessLog
 from clinic.memory import publish, the_clinic
-from clinic.models import Practitioner, Service, User, WorkingHours
+from clinic.models import AuthenticatorApp, Practitioner, Service, User, WorkingHours
 from clinic.roles import FRONT_DESK
 from content.models import Article, Caution
 
@@ -94,7 +93,9 @@ def a_team() -> User:
             is_staff=True,
             last_login=timezone.now() - 2 * HOUR,
         )
-        TOTPDevice.objects.create(user=member, name="Authenticator app")
+        AuthenticatorApp.objects.create(
+            user=member, name="Authenticator app", key="", secret="ab" * 20
+        )
         member.groups.set(member.groups.model.objects.filter(name=role))
     Wording.objects.create(
         kind="confirmed",

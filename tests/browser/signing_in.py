@@ -14,10 +14,10 @@ from tests.browser.site import Site
 NUMBERS = count(1)
 GIVE_CODES = """
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from clinic.models import AuthenticatorApp
 from clinic.second_factor import kept
 user = User.objects.get(email={email!r})
-TOTPDevice.objects.create(user=user, name="Authenticator app")
+AuthenticatorApp.objects.create(user=user, name="Authenticator app", key="", secret="ab" * 20)
 device = StaticDevice.objects.create(user=user, name="Recovery codes")
 StaticToken.objects.bulk_create(
     StaticToken(device=device, token=kept(f"browser-{{n}}")) for n in range(1, 1000)

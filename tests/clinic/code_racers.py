@@ -33,9 +33,9 @@ def guesses(user: User) -> list[Task]:
 def apps(user: User) -> list[Task]:
     """Everybody who knows the password sets up an app in the place of the one they have seen."""
     seen = second_factor.factor_of(user).pk
-    keys = [second_factor.new_key() for _ in range(RACERS)]
+    new = [second_factor.NewFactor.made() for _ in range(RACERS)]
     return [
-        partial(second_factor.set_up, user=user, key=key, step=1, instead_of=seen) for key in keys
+        partial(second_factor.set_up, user=user, new=each, step=1, instead_of=seen) for each in new
     ]
 
 

@@ -4,9 +4,8 @@ import time
 from typing import Any
 
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clinic.models import User
+from clinic.models import AuthenticatorApp, User
 
 KEY = "3132333435363738393031323334353637383930"
 WRONG = "000000"
@@ -20,4 +19,4 @@ def code_of(key: str = KEY, *, steps: int = 0) -> str:
 
 
 def give_app(user: User) -> Any:
-    return TOTPDevice.objects.create(user=user, name="Authenticator app", key=KEY)
+    return AuthenticatorApp.objects.create(user=user, name="Authenticator app", key="", secret=KEY)

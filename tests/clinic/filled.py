@@ -71,7 +71,8 @@ def main() -> None:
     Wording.objects.create(kind="confirmed", language="es", subject="{clinic}", text="{link} ñ")
     staff_mail.ask_for_password(email="a@example.test", now=now)
     staff_mail.ask(kind=StaffMail.Kind.INVITATION, to=owner, now=now)
-    second_factor.set_up(user=owner, key=second_factor.new_key(), step=1, instead_of=None)
+    new = second_factor.NewFactor.made()
+    second_factor.set_up(user=owner, new=new, step=1, instead_of=None)
     erased = an_appointment(Status.FULFILLED, now - timedelta(days=9)).request.patient
     assert erased
     actions.add_note(patient_id=erased.pk, text="Gone", by=Actor.staff(owner), now=now)

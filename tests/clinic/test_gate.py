@@ -10,10 +10,9 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic import memory, second_factor
-from clinic.models import AccessLog, Closure, User
+from clinic.models import AccessLog, AuthenticatorApp, Closure, User
 from clinic.roles import FRONT_DESK, OWNER
 from tests.booking.builders import a_clinic
 from tests.clinic.factors import WRONG, code_of, give_app
@@ -140,7 +139,8 @@ class TestTheSecondFactor:
 
     def test_the_code_of_somebody_else(self, member: User) -> None:
         other = a_member(FRONT_DESK)
-        second_factor.set_up(user=other, key="ab" * 20, step=1, instead_of=None)
+        new = second_factor.NewFactor.made()
+        second_factor.set_up(user=other, new=new, step=1, instead_of=None)
         assert show_code(with_password(other)).status_code == 403
 
     def test_a_recovery_code_works_once(self, member: User) -> None:
@@ -392,7 +392,9 @@ class TestSessions:
 
 class TestSettingUp:
     def secret_of(self, client: Client) -> str:
-        return str(client.session["new_second_factor"])
+        new = second_factor.NewFactor.opened(client.session["new_second_factor"])
+        assert new
+        return new.key
 
     def test_whoever_has_none_sets_one_up_before_anything_else(self) -> None:
         client = with_password(a_member(OWNER))
@@ -456,9 +458,50 @@ class TestSettingUp:
         first.post(SET_UP, {"code": code_of(self.secret_of(first))})
         late = second.post(SET_UP, {"code": code_of(self.secret_of(second))})
         assert late.status_code == 302
-        assert TOTPDevice.objects.filter(user=user).count() == 1
+        assert AuthenticatorApp.objects.filter(user=user).count() == 1
+        new = second_factor.NewFactor.made()
         with pytest.raises(second_factor.AlreadySetUp):
-            second_factor.set_up(user=user, key="ab" * 20, step=1, instead_of=None)
+            second_factor.set_up(user=user, new=new, step=1, instead_of=None)
+
+    def test_pressed_twice_at_once_both_answers_show_the_codes(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The browser shows the second answer, and nothing shows them again."""
+        user = a_member(OWNER)
+        client = with_password(user)
+        client.get(SET_UP)
+        really = second_factor.set_up
+
+        def the_other_press_is_faster(**kwargs: Any) -> None:
+            really(**kwargs)
+            really(**kwargs)
+
+        monkeypatch.setattr(second_factor, "set_up", the_other_press_is_faster)
+        shown = text_of(client.post(SET_UP, {"code": code_of(self.secret_of(client))}))
+        codes = re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", shown)
+        assert len(set(codes)) == 10
+        assert second_factor.check_recovery_code(user, codes[0])
+
+    def test_a_second_press_that_comes_later_is_shown_where_codes_are_made(
+        self, clock: time_machine.Traveller
+    ) -> None:
+        """Its session has ended with the first, so it has to sign in again."""
+        user = a_member(OWNER)
+        client = with_password(user)
+        client.get(SET_UP)
+        key, cookies = self.secret_of(client), client.cookies.output()
+        client.post(SET_UP, {"code": code_of(key)})
+        assert client.cookies.output() != cookies
+        clock.shift(31)
+        again = with_password(user)
+        answer(again, INDEX, "code", code_of(key))
+        said = text_of(again.get(INDEX))
+        assert "Your recovery codes were made a moment ago." in said
+        assert f'<a href="{reverse("admin:second_factor")}">make new ones</a>' in said
+        clock.shift(601)
+        later = with_password(user)
+        answer(later, INDEX, "code", code_of(key))
+        assert "made a moment ago" not in text_of(later.get(INDEX))
 
     def test_another_app_takes_its_place_and_ends_the_other_sessions(
         self, member: User, clock: time_machine.Traveller
@@ -473,8 +516,8 @@ class TestSettingUp:
         here.post(SET_UP, {"code": code_of(key), "password": PASSWORD})
         assert is_asked(here) == ""
         assert elsewhere.get(INDEX).status_code == 302
-        assert second_factor.factor_of(member).key == key
-        assert TOTPDevice.objects.filter(user=member).count() == 1
+        assert second_factor.factor_of(member).secret == key
+        assert AuthenticatorApp.objects.filter(user=member).count() == 1
 
     def test_new_recovery_codes_end_the_old(self, member: User) -> None:
         old = second_factor.new_recovery_codes(user=member)[0]
