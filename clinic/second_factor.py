@@ -136,8 +136,8 @@ def has_new_codes(user: User, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def set_up(*, user: User, new: NewFactor, step: int, instead_of: int | None) -> None:
-    """The app is this person's factor from now on, with its recovery codes.
+def set_up(*, user: User, new: NewFactor, step: int, instead_of: int | None) -> list[str]:
+    """The app is this person's factor from now on; its recovery codes, to be shown this once.
 
     Ends every session: the caller keeps its own.
     """
@@ -155,6 +155,7 @@ def set_up(*, user: User, new: NewFactor, step: int, instead_of: int | None) -> 
         last_t=step,
     )
     keep_codes(new.codes, user=locked)
+    return new.codes
 
 
 @transaction.atomic

@@ -151,7 +151,7 @@ def finish_set_up(
 ) -> HttpResponse:
     instead_of = current.pk if current else None
     try:
-        second_factor.set_up(user=user, new=new, step=step, instead_of=instead_of)
+        codes = second_factor.set_up(user=user, new=new, step=step, instead_of=instead_of)
     except second_factor.AlreadySetUp:
         if second_factor.has_just_set_up(user, new):
             return recovery_codes(request, new.codes)  # the browser shows the second answer
@@ -161,7 +161,7 @@ def finish_set_up(
     staff_session.keep_this_session(request, user)
     staff_session.verify(request, now=timezone.now())
     record_access(request, action="second factor set up", subject_type="user", subject=user.pk)
-    return recovery_codes(request, new.codes)
+    return recovery_codes(request, codes)
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
