@@ -1,6 +1,5 @@
 """What stands on the calendar and lies outside the hours, since these have changed."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -25,10 +24,14 @@ def _fits(appointment: Appointment, calendars: dict[tuple[int, int], Calendar]) 
     calendar = calendars.get((appointment.practitioner_id, appointment.location_id))
     if calendar is None:
         return False  # no hours there at all
-    day = appointment.local_start.date()
+    return fits(Interval(appointment.starts_at, appointment.ends_at), calendar)
+
+
+def fits(visit: Interval, calendar: Calendar) -> bool:
+    """Whether somebody works, without a break, from its first minute to its last. Pure.
+
+    A visit may last past midnight, into the hours of the next day.
+    """
+    day = visit.start.astimezone(calendar.zone).date()
     open_then = merged((*calendar.open_on(day), *calendar.open_on(day + DAY)))
-    return _is_within(Interval(appointment.starts_at, appointment.ends_at), open_then)
-
-
-def _is_within(visit: Interval, pieces: Iterable[Interval]) -> bool:
-    return any(piece.start <= visit.start and visit.end <= piece.end for piece in pieces)
+    return any(piece.start <= visit.start and visit.end <= piece.end for piece in open_then)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.formfields import PhoneNumberField
@@ -82,8 +83,9 @@ class SafetyForm(BookingForm):
     @property
     def groups(self) -> list[forms.BoundField]:
         """The groups of flags that have any, the most urgent first."""
-        names = [f"flags_{level.value}" for level in RedFlag.Level]
-        return [self[name] for name in names if self.fields[name].choices]  # type: ignore[attr-defined]
+        of_level = {level: f"flags_{level.value}" for level in RedFlag.Level}
+        used = {flag.level for flag in self.all_flags}
+        return [self[name] for level, name in of_level.items() if level in used]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -268,7 +270,9 @@ class DetailsForm(BookingForm):
     def __init__(self, *args: Any, cautions: Iterable[Caution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(caution.slug, caution.name) for caution in cautions]
-        self.fields["screening"].choices = names  # type: ignore[attr-defined]
+        screening = self.fields["screening"]
+        assert isinstance(screening, forms.MultipleChoiceField)
+        screening.choices = names
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -326,9 +330,10 @@ class DetailsForm(BookingForm):
         """What was typed, as it was typed: kept with the draft and put into the form again."""
         boxes = [f"birth_date_{box}" for box in BirthDateWidget.BOXES]
         names = [name for name in (*self.fields, *boxes) if name in self.data]
+        data = self.data
+        assert isinstance(data, QueryDict)  # as it was posted
         return {
-            name: self.data.getlist(name) if name == "screening" else self.data[name]  # type: ignore[attr-defined]
-            for name in names
+            name: data.getlist(name) if name == "screening" else str(data[name]) for name in names
         }
 
     def details(self) -> Details:

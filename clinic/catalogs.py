@@ -57,7 +57,7 @@ def po_file(locale: str, base: Path = BASE_DIR) -> Path:
 
 
 def locales(base: Path = BASE_DIR) -> list[str]:
-    """The languages there is a folder for; English needs none, it is in the source."""
+    """The languages there is a folder for; that of English has only words of Django's own."""
     return sorted(folder.parent.name for folder in base.glob("locale/*/LC_MESSAGES"))
 
 

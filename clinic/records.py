@@ -49,8 +49,8 @@ class Column:
         self.name: str = field.attname
         self.column = str(field.column)
         holder = field
-        while holder.remote_field:  # a foreign key holds what the key of the other table holds
-            holder = holder.target_field  # type: ignore[attr-defined]
+        while isinstance(holder, models.ForeignKey):  # it holds what the other table's key holds
+            holder = holder.target_field
         self.holder = holder
         self.is_text = holder.get_internal_type() in TEXTS
 

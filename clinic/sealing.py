@@ -15,12 +15,15 @@ import binascii
 import hmac
 import io
 import os
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MAGIC = b"CLINICBK"
 FORMAT = 1
@@ -132,11 +135,12 @@ class Opener(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        place = memoryview(buffer).cast("B")
         while not self._open and not self._is_over:
             self._open = self._next()
-        size = min(len(buffer), len(self._open))
-        buffer[:size] = self._open[:size]
+        size = min(len(place), len(self._open))
+        place[:size] = self._open[:size]
         self._open = self._open[size:]
         return size
 

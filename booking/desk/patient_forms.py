@@ -73,4 +73,6 @@ class EraseForm(AppointmentForm):
         super().__init__(*args, **kwargs)
         open_to_all = [ErasedBecause.ASKED, ErasedBecause.MISTAKE]
         reasons = [ErasedBecause.DUE, *open_to_all] if is_due else open_to_all
-        self.fields["reason"].choices = [(each.value, each.label) for each in reasons]  # type: ignore[attr-defined]
+        why = self.fields["reason"]
+        assert isinstance(why, forms.ChoiceField)
+        why.choices = [(each.value, each.label) for each in reasons]

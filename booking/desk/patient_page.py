@@ -105,7 +105,10 @@ def _who(event: PatientEvent, staff: dict[UUID, User]) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything about a person, of the records that the reader reaches."""
+    """Everything about a person, of the records that the reader reaches.
+
+    How long they are kept, and whether they are held, is of all the records there are.
+    """
 
     patient: Patient
     records: list[Patient]
@@ -116,12 +119,14 @@ class Page:
     changes: list[Change]
     doubles: list[Pair[Patient]]
     retention: retention.Retention
+    is_held: bool
     now: datetime
 
     @classmethod
     def of(cls, patient: Patient, user: User, *, now: datetime) -> Self:
         reached = Patient.objects.within_reach_of(user)
         records = list(reached.same_person_as(patient))
+        whole = list(Patient.objects.same_person_as(patient))
         keys = [record.pk for record in records]
         times = Appointment.objects.within_reach_of(user).filter(request__patient__in=keys)
         asked = AppointmentRequest.objects.within_reach_of(user).filter(patient__in=keys)
@@ -143,7 +148,8 @@ class Page:
             notes=list(notes) if may_see("booking.view_patientnote") else [],
             changes=changes_of(patient, records, reached),
             doubles=doubles_of(patient) if may_see("booking.merge_patient") else [],
-            retention=retention.of(records),
+            retention=retention.of(whole),
+            is_held=any(record.legal_hold for record in whole),
             now=now,
         )
 
@@ -162,10 +168,6 @@ class Page:
     @property
     def sharing(self) -> list[Pair[Patient]]:
         return [pair for pair in self.doubles if not pair.is_alike]
-
-    @property
-    def is_held(self) -> bool:
-        return any(record.legal_hold for record in self.records)
 
     @property
     def is_due(self) -> bool:

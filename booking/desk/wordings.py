@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm, modelform_factory
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST
@@ -15,12 +15,26 @@ from booking.wording import sample, sample_text
 FIELDS = ("kind", "language", "subject", "text")
 
 
+class PreviewForm(ModelForm):
+    """The form of the page, but for the rule that there is one wording of each message."""
+
+    class Meta:
+        model = Wording
+        fields = FIELDS
+
+    def validate_unique(self) -> None:
+        pass
+
+    def validate_constraints(self) -> None:
+        pass
+
+
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """The message as it would be sent, in a window of its own; nothing is saved."""
     if not request.user.has_perm("booking.change_wording"):
         raise PermissionDenied
-    form = preview_form()(request.POST, instance=Wording())
+    form = PreviewForm(request.POST, instance=Wording())
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         wording: Wording = form.instance
@@ -28,16 +42,3 @@ def preview(request: HttpRequest) -> HttpResponse:
             known = sample(wording, now=timezone.now())
             context |= {"subject": known["subject"], "preview": sample_text(known)}
     return page(request, "wording_preview", "Preview", **context)
-
-
-def preview_form() -> type[ModelForm]:
-    """The form of the page, but for the rule that there is one wording of each message."""
-
-    class PreviewForm(modelform_factory(Wording, fields=FIELDS)):  # type: ignore[misc]
-        def validate_unique(self) -> None:
-            pass
-
-        def validate_constraints(self) -> None:
-            pass
-
-    return PreviewForm

@@ -1,4 +1,7 @@
-"""How dates look in English: in the admin, and wherever a template names a format."""
+"""How dates look in English: in the admin, and wherever a template names a format.
+
+That `a` is “pm” and not “p.m.” is said in locale/en: no format can.
+"""
 
 DATE_FORMAT = "l, F j, Y"
 SHORT_DATE_FORMAT = "F j, Y"

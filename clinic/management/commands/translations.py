@@ -28,7 +28,8 @@ class Command(BaseCommand):
         for locale in [] if options["check"] else locales:
             if not options["compile"] and catalogs.update(locale):
                 self.stdout.write(f"{catalogs.po_file(locale)} follows the sources now.")
-            catalogs.compile_outdated(locale)
+        if not options["check"]:
+            catalogs.compile_all()
 
     def check_all(self, locales: list[str]) -> None:
         found = [line for locale in locales for line in catalogs.problems(locale)]
