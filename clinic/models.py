@@ -260,7 +260,7 @@ class Service(models.Model):
     name = Bilingual()
     summary = Bilingual()
 
-    objects: ClassVar[ServiceQuerySet] = ServiceQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         ordering = ("order", "slug")
@@ -327,7 +327,7 @@ class Practitioner(models.Model):
     bio = Bilingual()
     languages = Bilingual()
 
-    objects: ClassVar[PractitionerQuerySet] = PractitionerQuerySet.as_manager()  # type: ignore[assignment]
+    objects = PractitionerQuerySet.as_manager()
 
     class Meta:
         ordering = ("order", "name")
@@ -376,7 +376,7 @@ class WorkingHours(models.Model):
         "A closure of the practitioner still counts.",
     )
 
-    objects: ClassVar[WorkingHoursQuerySet] = WorkingHoursQuerySet.as_manager()  # type: ignore[assignment]
+    objects = WorkingHoursQuerySet.as_manager()
 
     class Meta:
         ordering = ("weekday", "starts")
@@ -443,7 +443,7 @@ class Closure(models.Model):
 
     reason = Bilingual()
 
-    objects: ClassVar[ClosureQuerySet] = ClosureQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         ordering = ("first_day", "starts")

@@ -7,7 +7,7 @@ a lease, as with the messages to patients.
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -50,7 +50,7 @@ class StaffMail(models.Model):
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
-    objects: ClassVar[StaffMailQuerySet] = StaffMailQuerySet.as_manager()  # type: ignore[assignment]
+    objects = StaffMailQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, asked for at {self.asked_at:%Y-%m-%d %H:%M}"

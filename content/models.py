@@ -1,7 +1,7 @@
 """What we say: articles and their blocks, pressure points, red flags, cautions, references."""
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Self
 
 from content_editor.models import Region, create_plugin_base
 from django.db import models
@@ -243,7 +243,7 @@ class Article(models.Model):  # type: ignore[django-manager-missing]
     )
 
     regions = (Region(key="main", title="Article"),)
-    objects: ClassVar[ArticleQuerySet] = ArticleQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ArticleQuerySet.as_manager()
 
     class Meta:
         ordering = ("title",)

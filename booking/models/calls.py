@@ -1,7 +1,7 @@
 """What staff wrote down of a call."""
 
 import uuid
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 
@@ -31,7 +31,7 @@ class CallNote(models.Model):
     text = EncryptedText()
     submission = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
-    objects: ClassVar[CallNoteQuerySet] = CallNoteQuerySet.as_manager()  # type: ignore[assignment]
+    objects = CallNoteQuerySet.as_manager()
 
     class Meta:
         ordering = ("at", "id")

@@ -3,7 +3,7 @@
 import uuid
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -93,7 +93,7 @@ class Patient(models.Model):
     # Counts the changes of this record, so that a form can say which state its page showed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
-    objects: ClassVar[PatientQuerySet] = PatientQuerySet.as_manager()  # type: ignore[assignment]
+    objects = PatientQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -95,7 +95,7 @@ class AppointmentRequest(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[AppointmentRequestQuerySet] = AppointmentRequestQuerySet.as_manager()  # type: ignore[assignment]
+    objects = AppointmentRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)

@@ -1,7 +1,7 @@
 """Patients at the desk: who sees whom, what can be done, and what is written down of it."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from booking import actions, finding
 from booking.actors import Actor
+from booking.desk.patient_page import Page
 from booking.desk.slots import write_slot
 from booking.models import Message, Patient, PatientEvent, PatientNote, Status
 from booking.models.patients import CONTACT
@@ -236,6 +237,23 @@ class TestWhoMay:
         text = text_of(signed_in(member).get(address("patient", ada.pk)))
         for part in ("A secret", "Not for all.", "Elsewhere"):
             assert part not in text
+
+    def test_how_long_it_is_kept_is_of_the_whole_person_whoever_looks(
+        self, ada: Patient, now: datetime
+    ) -> None:
+        """A visit with somebody else keeps it, and so does a hold on a record out of reach."""
+        member, by = a_member(PRACTITIONER), Actor.staff(a_member(OWNER))
+        Practitioner.objects.update(user=member)
+        other = a_patient(full_name="Ada Elsewhere")
+        last = an_appointment(
+            starts_at=now + timedelta(days=3650), request=a_request(patient=other)
+        )
+        actions.merge_patients(patient_id=other.pk, into=ada.pk, by=by, now=now)
+        Patient.objects.filter(pk=other.pk).update(legal_hold=True)
+        for user in (member, a_member(OWNER)):
+            page = Page.of(ada, user, now=now)
+            assert page.retention.last_entry == last.ends_at
+            assert page.is_held
 
     @pytest.mark.parametrize("role", [EDITOR, ""])
     def test_others_see_nothing_and_that_is_written_down(self, ada: Patient, role: str) -> None:

@@ -282,4 +282,4 @@ class TestTheServersPage:
         last_backup_file().write_text(now.isoformat())
         text = text_of(signed_in(owner).get(SERVER))
         assert "A backup was made within the last week." in text
-        assert "Monday, June 15, 2026, 9:00 a.m. EDT" in text
+        assert "Monday, June 15, 2026, 9:00 am EDT" in text

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
+from django.utils.formats import localize
 from phonenumber_field.phonenumber import to_python
 
 from clinic import times
@@ -22,6 +23,13 @@ def test_the_clock_has_twelve_hours(at: time, english: str, spanish: str) -> Non
     assert times.clock(at) == english
     with translation.override("es"):
         assert times.clock(at) == spanish
+
+
+@pytest.mark.parametrize("at", [time(0, 0), time(9, 30), time(12, 5), time(22, 18)])
+def test_the_lists_of_the_admin_write_it_alike(at: time) -> None:
+    assert localize(at) == times.clock(at).replace("\u00a0", " ")
+    moment = localize(datetime.combine(date(2026, 11, 24), at))
+    assert moment.endswith(localize(at))
 
 
 def test_a_day_is_said_in_each_language() -> None:
