@@ -149,3 +149,23 @@ def test_a_lost_phone(owner_page: Page, site: Site) -> None:
     assert_looks(owner_page, LOOKS)
     owner_page.get_by_role("button", name="Reset the second factor").click()
     expect(owner_page.get_by_text("sets up a second factor at the next sign-in")).to_be_visible()
+
+
+def test_pressed_twice_the_codes_are_not_lost(
+    new_page: NewPage, owner_page: Page, site: Site
+) -> None:
+    """Shown by the second answer, or, where its session has ended, made anew after signing in."""
+    email, page = invite(owner_page), new_page()
+    accept(page, mailed_link(site, page, email))
+    enter_password(page, email, PASSWORD)
+    key = shown_secret(page)
+    page.get_by_label("Code that the app shows now").fill(code_of(key))
+    page.get_by_role("button", name="Continue").dblclick()
+    codes = page.get_by_role("heading", name="Keep these recovery codes")
+    expect(codes.or_(page.get_by_role("button", name="Log in"))).to_be_visible()
+    if not codes.is_visible():
+        enter_password(page, email, PASSWORD)
+        page.get_by_label("Code from your app").fill(code_of(key, steps=1))
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("link", name="make new ones").click()
+        expect(page.get_by_role("heading", name="Second factor")).to_be_visible()

@@ -21,6 +21,8 @@ def test_a_day_off_drops_nobody(new_page: NewPage, owner_page: Page, site: Site)
     Visitor(new_page()).asks_for_consultation(person)
     day = site.python(DAY_OF.format(name=person.name))
     owner_page.goto("/admin/clinic/closure/add/")
+    # This browser is in another zone than the clinic: the note on that stands once.
+    expect(owner_page.locator(".timezonewarning:visible")).to_have_count(1)
     owner_page.get_by_label("First day").fill(day)
     owner_page.get_by_label("Last day").fill(day)
     owner_page.get_by_label("Reason (English)").fill("Staff day")
