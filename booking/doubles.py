@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from booking.models.patients import Patient, PatientEvent
@@ -88,8 +88,12 @@ def doubles_of(patient: Patient) -> list[Pair[Patient]]:
     if not same:
         return []
     others = Patient.objects.not_erased().persons().filter(same).exclude(pk=patient.person_id)
-    rows = others.order_by("created_at")[:MOST_SHARING]
-    return _possible((patient, other) for other in rows)
+    said = PatientEvent.objects.filter(kind=PatientEvent.Kind.TOLD_APART)
+    apart = said.filter(
+        Q(patient=patient.pk, other=OuterRef("pk")) | Q(patient=OuterRef("pk"), other=patient.pk)
+    )
+    rows = others.exclude(Exists(apart)).order_by("created_at")[:MOST_SHARING]
+    return _sorted(pair for pair in (pair_of(patient, each) for each in rows) if pair.is_possible)
 
 
 def all_doubles() -> list[Pair[Patient]]:
@@ -131,9 +135,13 @@ def _sharing(rows: Iterable[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
 def _possible[Row: (Patient, Sketch)](candidates: Iterable[tuple[Row, Row]]) -> list[Pair[Row]]:
     pairs = [pair for pair in (pair_of(*each) for each in candidates) if pair.is_possible]
     apart = _told_apart() if pairs else set()
-    kept = [pair for pair in pairs if frozenset(each.pk for each in pair.both) not in apart]
+    return _sorted(pair for pair in pairs if frozenset(row.pk for row in pair.both) not in apart)
+
+
+def _sorted[Row: (Patient, Sketch)](pairs: Iterable[Pair[Row]]) -> list[Pair[Row]]:
+    """The likeliest first."""
     return sorted(
-        kept, key=lambda pair: (-pair.is_alike, -len(pair.same), -pair.name, pair.first.created_at)
+        pairs, key=lambda pair: (-pair.is_alike, -len(pair.same), -pair.name, pair.first.created_at)
     )
 
 
