@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, NullIf
 from booking import retention
 from booking.desk.facts import LABELS, facts_of
 from booking.doubles import Pair, doubles_of
+from booking.finding import Found
 from booking.models import (
     Appointment,
     AppointmentRequest,
@@ -36,18 +37,19 @@ VISITS = (
 class Visits:
     """A person who was found, with the last and the next time that staff know of."""
 
-    patient: Patient
+    patient: Found
     last: datetime | None
     next: datetime | None
 
     @classmethod
-    def of(cls, patients: Collection[Patient], user: User, *, now: datetime) -> list[Self]:
+    def of(cls, patients: Collection[Found], user: User, *, now: datetime) -> list[Self]:
         """In two questions, whatever the number of people and of their records."""
         people = {patient.person_id: patient for patient in patients}
         if not people:
             return []
-        records = Patient.objects.filter(Q(pk__in=people) | Q(merged_into__in=people)).order_by()
-        owner = {row: into or row for row, into in records.values_list("pk", "merged_into")}
+        merged = Patient.objects.filter(merged_into__in=people).order_by()
+        owner = {key: key for key in people}
+        owner |= {row: into for row, into in merged.values_list("pk", "merged_into") if into}
         rows = Appointment.objects.within_reach_of(user).filter(
             request__patient__in=owner, status__in=VISITS
         )
@@ -166,16 +168,16 @@ class Page:
         return [record for record in self.records if record != self.patient]
 
     @cached_property
-    def doubles(self) -> list[Pair[Patient]]:
+    def doubles(self) -> list[Pair]:
         """Asked for by the pages that show them."""
         return doubles_of(self.patient) if self.may_merge else []
 
     @property
-    def alike(self) -> list[Pair[Patient]]:
+    def alike(self) -> list[Pair]:
         return [pair for pair in self.doubles if pair.is_alike]
 
     @property
-    def sharing(self) -> list[Pair[Patient]]:
+    def sharing(self) -> list[Pair]:
         return [pair for pair in self.doubles if not pair.is_alike]
 
     @property
