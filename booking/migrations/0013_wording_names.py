@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0011_visit'),
+        ('booking', '0012_index_of_merged'),
     ]
 
     operations = [
