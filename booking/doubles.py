@@ -4,10 +4,10 @@ Nothing is merged by itself. Families share an address and a telephone, so that 
 said, and what staff called two people is not shown again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from itertools import chain, islice
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +23,7 @@ MOST_SHOWN = 50
 # What is shared by so many is a clinic's own number or somebody's secretary, and nobody's double.
 MOST_SHARING = 20
 SAME = {"email": "same e-mail", "telephone": "same telephone", "birth_date": "same birth date"}
+BORN = list(SAME).index("birth_date")
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,14 @@ def pair_of(first: Patient, second: Patient) -> Pair:
     if (second.created_at, second.pk) < (first.created_at, first.pk):
         first, second = second, first
     name = likeness(trigrams_of(first.full_name), trigrams_of(second.full_name))
-    return Pair(first, second, same_in(first, second), name)
-
-
-def same_in(first: "Patient | Sketch", second: "Patient | Sketch") -> tuple[str, ...]:
     mine, theirs = ([getattr(row, name) for name in SAME] for row in (first, second))
-    return tuple(name for name, a, b in zip(SAME, mine, theirs, strict=True) if a and a == b)
+    return Pair(first, second, _same_in(mine, theirs), name)
+
+
+def _same_in(mine: Sequence[object], theirs: Sequence[object]) -> tuple[str, ...]:
+    return tuple(
+        [name for name, a, b in zip(SAME, mine, theirs, strict=True) if a and a == b],
+    )
 
 
 def doubles_of(patient: Patient) -> list[Pair]:
@@ -90,8 +93,7 @@ def _likeliest_first(pair: Pair) -> tuple[bool, int, float, datetime]:
     return not pair.is_alike, -len(pair.same), -pair.name, pair.first.created_at
 
 
-@dataclass(eq=False)
-class Sketch:
+class Sketch(NamedTuple):
     """As much of a record as it takes to compare it: there may be thousands.
 
     All of it is text: to make a UUID, a date or a telephone number takes longer than to compare a
@@ -101,17 +103,7 @@ class Sketch:
     place: int
     pk: str
     full_name: str
-    birth_date: str | None
-    email: str
-    telephone: str
-
-    @cached_property
-    def trigrams(self) -> set[str]:
-        return trigrams_of(self.full_name)
-
-    @cached_property
-    def weight(self) -> int:
-        return weight(self.trigrams)
+    facts: tuple[str | None, ...]  # in the order of SAME
 
 
 class Likely(NamedTuple):
@@ -127,7 +119,9 @@ class Likely(NamedTuple):
 
 def all_doubles() -> list[Pair]:
     """The likeliest of the whole clinic, as many as somebody looks at in one go."""
-    likely = sorted(filter(None, (_compare(*both) for both in _sharing(_sketches()))))
+    names = cache(_taken_apart)  # there is more than one John Smith
+    compared = (_compare(*both, names) for both in _sharing(_sketches()))
+    likely = sorted(filter(None, compared))
     apart = _told_apart() if likely else set()
     pairs = (frozenset(map(UUID, each.keys)) for each in likely)
     shown = list(islice((pair for pair in pairs if pair not in apart), MOST_SHOWN))
@@ -142,10 +136,10 @@ def _sketches() -> Iterator[Sketch]:
     for name in SAME:
         many = rows.values(name).annotate(many=Count("pk")).filter(many__gt=1)
         shared |= Q(**{f"{name}__in": many.filter(many__lte=MOST_SHARING).values(name)})
-    names = ("pk", "full_name", "birth_date", "email", "telephone")
-    found = rows.filter(shared).order_by("created_at", "pk")
-    for place, values in enumerate(found.values_list(*(Cast(name, CharField()) for name in names))):
-        yield Sketch(place, *values)
+    texts = (Cast(name, CharField()) for name in ("pk", "full_name", *SAME))
+    found = rows.filter(shared).order_by("created_at", "pk").values_list(*texts)
+    for place, (pk, full_name, *facts) in enumerate(found):
+        yield Sketch(place, pk, full_name, tuple(facts))
 
 
 def _sharing(rows: Iterable[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
@@ -154,26 +148,33 @@ def _sharing(rows: Iterable[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
     With an address or a number each is shown beside the oldest that has it; a birth date is shared
     by strangers, and there each is compared with each.
     """
-    sharers: dict[tuple[str, str], list[Sketch]] = {}
-    met: set[tuple[int, int]] = set()
+    oldest: list[dict[str, Sketch]] = [{}, {}]  # of an address, of a number
+    born_on: dict[str, list[Sketch]] = {}
     for row in rows:
-        for name in SAME:
-            if not (value := getattr(row, name)):
-                continue
-            others = sharers.setdefault((name, value), [])
-            for other in others if name == "birth_date" else others[:1]:
-                if (other.place, row.place) not in met:
-                    met.add((other.place, row.place))
-                    yield other, row
-            others.append(row)
+        *ways, day = row.facts
+        others = [seen.setdefault(way, row) for seen, way in zip(oldest, ways, strict=True) if way]
+        if day:
+            same_day = born_on.setdefault(day, [])
+            others += same_day
+            same_day.append(row)
+        for other in {other.place: other for other in others if other is not row}.values():
+            yield other, row
 
 
-def _compare(first: Sketch, second: Sketch) -> Likely | None:
+def _taken_apart(name: str) -> tuple[set[str], int]:
+    trigrams = trigrams_of(name)
+    return trigrams, weight(trigrams)
+
+
+def _compare(
+    first: Sketch, second: Sketch, names: Callable[[str], tuple[set[str], int]]
+) -> Likely | None:
     """As `Pair.is_possible` has it, but strangers are passed over before anything is weighed."""
-    same, born = same_in(first, second), {first.birth_date, second.birth_date} - {None}
+    same = _same_in(first.facts, second.facts)
+    born = {first.facts[BORN], second.facts[BORN]} - {None}
     are_strangers = same == ("birth_date",) or len(born) > 1
-    shared = first.trigrams & second.trigrams
-    both = first.weight + second.weight
+    (mine, my_weight), (theirs, their_weight) = names(first.full_name), names(second.full_name)
+    shared, both = mine & theirs, my_weight + their_weight
     if are_strangers and 4 * len(shared) < ALIKE * both:  # no trigram weighs more than two
         return None
     name = 2 * weight(shared) / both if both else 0.0

@@ -45,7 +45,7 @@ def _of_word(word: str) -> frozenset[str]:
 
 def weight(trigrams: Collection[str]) -> int:
     """How much they say; the consonants of a word say as much as two of its trigrams."""
-    return len(trigrams) + len([each for each in trigrams if each.isupper()])
+    return len(trigrams) + sum(map(str.isupper, trigrams))
 
 
 def likeness(first: set[str], second: set[str]) -> float:
