@@ -19,7 +19,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.signing_in import give_second_factor, sign_in_owner
+from tests.browser.signing_in import (
+    FRONT_DESK,
+    PRACTITIONER,
+    STAFF,
+    Member,
+    first_owner,
+    let_in,
+    take_on,
+)
 from tests.browser.site import Site, running_site
 from tests.chromium import ARGUMENTS, chromium
 
@@ -51,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site() -> Iterator[Site]:
     # One proxy in front, so that every visitor has an address and limits of their own.
     with running_site(TRUSTED_PROXIES="1") as site:
-        give_second_factor(site)
+        take_on(site, first_owner(site), *STAFF.values())
         yield site
 
 
@@ -131,12 +139,34 @@ def page_without_javascript(new_page: NewPage) -> Page:
     return new_page(java_script_enabled=False)
 
 
+StaffPage = Callable[[Member], Page]
+
+
 @pytest.fixture
-def owner_page(new_page: NewPage, site: Site) -> Page:
-    """Signed in to the admin."""
-    page = new_page()
-    sign_in_owner(page, site)
-    return page
+def staff_page(new_page: NewPage, site: Site) -> StaffPage:
+    """Makes pages of somebody who is signed in; each is of a browser of its own."""
+
+    def make(member: Member) -> Page:
+        page = new_page()
+        let_in(page.context, site, member)
+        return page
+
+    return make
+
+
+@pytest.fixture
+def owner_page(staff_page: StaffPage, site: Site) -> Page:
+    return staff_page(first_owner(site))
+
+
+@pytest.fixture
+def front_desk_page(staff_page: StaffPage) -> Page:
+    return staff_page(STAFF[FRONT_DESK])
+
+
+@pytest.fixture
+def practitioner_page(staff_page: StaffPage) -> Page:
+    return staff_page(STAFF[PRACTITIONER])
 
 
 # The sizes of what is pressed are a rule of WCAG 2.2 that axe leaves out unless it is asked.
