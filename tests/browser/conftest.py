@@ -19,6 +19,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.desk import Staff
 from tests.browser.signing_in import (
     FRONT_DESK,
     PRACTITIONER,
@@ -157,6 +158,13 @@ def staff_page(new_page: NewPage, site: Site) -> StaffPage:
 @pytest.fixture
 def owner_page(staff_page: StaffPage, site: Site) -> Page:
     return staff_page(first_owner(site))
+
+
+@pytest.fixture
+def staff(staff_page: StaffPage, request: pytest.FixtureRequest) -> Staff:
+    """Of the role that `@walk(part, *roles)` names, signed in; an owner is no superuser here."""
+    member = STAFF[request.param]
+    return Staff(staff_page(member), member=member)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def a_visit(site: Site, *, own: bool = False) -> Entry:
 
 def put(site: Site, status: str, *, own: bool, email: str | None = None) -> Entry:
     number = next(NUMBERS)
-    name, with_whom = f"{invented(number)} {invented(-number)}", f"Only for {number}"
+    name, with_whom = f"{invented(number)} {invented(1000 + number)}", f"Only for {number}"
     code = PUT.format(
         name=name,
         email=f"entry.{number}@patient.example" if email is None else email,
