@@ -19,6 +19,32 @@ TOO_WIDE = """() => {
     .map(part => part.outerHTML.slice(0, 120)).slice(0, 5)
     .concat(`${root.scrollWidth} > ${root.clientWidth}`);
 }"""
+# Whatever is pressed or filled in and does not stand whole in the window, once it is scrolled to:
+# something is drawn over its middle, or it is cut off by its surroundings or by the edge. What
+# stands in a part that scrolls by itself is scrolled to there; what leads on to the content comes
+# into sight with the focus.
+OUT_OF_REACH = """() => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const isSeen = part => part.checkVisibility({visibilityProperty: true, opacityProperty: true})
+    && part.getBoundingClientRect().width > 1 && getComputedStyle(part).pointerEvents !== 'none'
+    && !part.closest('.visually-hidden, .skip, .skip-to-content-link');
+  const wrong = part => {
+    part.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+    // Of a link that is broken over lines, or drawn, its first piece.
+    const box = part.getClientRects()[0], width = document.documentElement.clientWidth;
+    if (box.left < -1 || box.right > width + 1) return 'is cut off by the window: ';
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const hit = document.elementFromPoint(x, y);
+    const isIt = hit && (part.contains(hit) || hit.contains(part) && hit.closest('label, a, button')
+      || [...(part.labels ?? [])].some(label => label.contains(hit)));
+    return isIt ? '' : `is covered by ${hit?.outerHTML.slice(0, 60)}: `;
+  };
+  const found = [...document.querySelectorAll(controls)].filter(isSeen)
+    .map(part => [wrong(part), part]).filter(([what]) => what)
+    .map(([what, part]) => what + part.outerHTML.slice(0, 120));
+  scrollTo(0, 0);
+  return found;
+}"""
 # Whatever takes the focus without a ring that can be seen; a drawn point has a ring of its own.
 WITHOUT_RING = """() => {
   const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
@@ -50,6 +76,12 @@ def assert_looks(page: Page, looks: Iterable[Look]) -> None:
 def assert_fits(page: Page) -> None:
     too_wide = page.evaluate(TOO_WIDE)
     assert not too_wide, f"{page.url} scrolls sideways: {too_wide}"
+
+
+def assert_in_reach(page: Page) -> None:
+    """Every control of the page, in a window as wide as it is now."""
+    found = page.evaluate(OUT_OF_REACH)
+    assert not found, f"{page.url}, not to be reached: {found}"
 
 
 def assert_narrow_and_large(page: Page) -> None:
