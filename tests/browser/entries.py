@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from tests.browser.signing_in import OWN_CALENDAR
+from tests.browser.signing_in import OWN_CALENDAR, OWN_NAME
 from tests.browser.site import Site
 
 NUMBERS = count(1)
@@ -18,6 +18,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 from booking.finding import put_into_index
 from booking.models import Status
+from booking.openings import free_times
 from clinic.models import Clinic, Location, Practitioner, Service
 from tests.booking import builders
 now, zone = timezone.now(), Clinic.objects.get().zone
@@ -35,6 +36,11 @@ if with_whom is None:
     )
 elif {is_visit}:
     starts_at += step * {number}
+elif {in_hours}:
+    service, day = Service.objects.get(slug="follow-up"), starts_at.date() + timedelta(days=37)
+    free = free_times(service, first_day=day, last_day=day + timedelta(days=9), now=now)
+    theirs = (each for each in free.first(999) if each.practitioner_id == with_whom.pk)
+    starts_at = next(theirs).starts_at
 else:
     starts_at += timedelta(days=30, hours={number})
 ends_at = starts_at + timedelta(minutes=4)
@@ -76,14 +82,22 @@ def a_request(site: Site, *, own: bool = False, email: str | None = None) -> Ent
     return put(site, "PENDING", own=own, email=email)
 
 
+def a_request_within_hours(site: Site) -> Entry:
+    """With the practitioner of the staff, while they work: those of `a_request` are at any time."""
+    return put(site, "PENDING", own=True, in_hours=True)
+
+
 def a_visit(site: Site, *, own: bool = False) -> Entry:
     """Of today: confirmed, and it has begun."""
     return put(site, "BOOKED", own=own)
 
 
-def put(site: Site, status: str, *, own: bool, email: str | None = None) -> Entry:
+def put(
+    site: Site, status: str, *, own: bool, email: str | None = None, in_hours: bool = False
+) -> Entry:
     number = next(NUMBERS)
-    name, with_whom = f"{invented(number)} {invented(1000 + number)}", f"Only for {number}"
+    name = f"{invented(number)} {invented(1000 + number)}"
+    with_whom = OWN_NAME if own else f"Only for {number}"
     code = PUT.format(
         name=name,
         email=f"entry.{number}@patient.example" if email is None else email,
@@ -92,6 +106,7 @@ def put(site: Site, status: str, *, own: bool, email: str | None = None) -> Entr
         is_visit=status == "BOOKED",
         status=status,
         number=number,
+        in_hours=in_hours,
         days=DAYS_AHEAD,
     )
     appointment, patient, day = site.python(code).split()

@@ -16,7 +16,7 @@ from tests.browser.site import Site
 # As clinic/roles.py names them; it needs the models, which this file is read without.
 OWNER, FRONT_DESK, PRACTITIONER = "Owner", "Front desk", "Practitioner"
 # The example practitioner whose calendar is the practitioner's own.
-OWN_CALENDAR = "example-acupuncturist"
+OWN_CALENDAR, OWN_NAME = "example-acupuncturist", "Robin Example"
 NUMBERS = count(1)
 TAKE_ON = """
 from django.contrib.auth.models import Group
@@ -99,11 +99,16 @@ def enter_recovery_code(page: Page, code: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def recovery_code() -> str:
+    """One that nobody has used yet."""
+    return f"browser-{next(NUMBERS)}"
+
+
 def sign_in(page: Page, member: Member, to: str = "/admin/") -> None:
     """By the page's own form, to the first page or to another one."""
     page.goto(to)
     enter_password(page, member.email, member.password)
-    enter_recovery_code(page, f"browser-{next(NUMBERS)}")
+    enter_recovery_code(page, recovery_code())
     expect(page.get_by_text("You used a recovery code")).to_be_visible()
     page.goto(to)  # without the notice of the code that was used
 

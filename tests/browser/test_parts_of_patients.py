@@ -19,11 +19,11 @@ from tests.browser.parts import (
     TODAY,
     walk,
 )
-from tests.browser.signing_in import FRONT_DESK, OWNER, PRACTITIONER
+from tests.browser.signing_in import FRONT_DESK, OWN_NAME, OWNER, PRACTITIONER
 from tests.browser.site import Site
 from tests.browser.steps import Person
 
-OWN, SOMEBODY_ELSE = "Robin Example", "example-physical-therapist"
+SOMEBODY_ELSE = "example-physical-therapist"
 ANSWERS = ("decline", "offer", "move", "cancel", "note")
 
 
@@ -68,7 +68,7 @@ def test_requests_are_confirmed_declined_and_given_other_times(staff: Staff, sit
     expect(staff.waiting(second.name)).to_have_count(0)
     staff.follows(f"Offer other times to {third.name}")
     offered = [staff.ticks(day, "checkbox") for day in (1, 2)]
-    assert not own or all(OWN in time for time in offered)
+    assert not own or all(OWN_NAME in time for time in offered)
     staff.does("Offer other times", "Offered. The patient is asked to choose.")
     expect(staff.part("Offered, waiting for the patient")).to_contain_text(third.name)
 
@@ -107,12 +107,12 @@ def test_the_calendar_of_a_practitioner_is_their_own(staff: Staff, site: Site) -
     staff.turns_to("Week")
     staff.turns_to("Next week")
     title = staff.page.get_by_role("heading", level=1)
-    expect(title).to_contain_text(OWN)
+    expect(title).to_contain_text(OWN_NAME)
     expect(staff.page.get_by_text(re.compile(" free$")).first).to_be_attached()
     expect(staff.free_places()).to_have_count(0)  # they would lead to booking there
     staff.opens(f"/admin/desk/calendar/week/?practitioner={SOMEBODY_ELSE}")
     staff.sees("You can see no calendar of that name.")
-    expect(title).to_contain_text(OWN)
+    expect(title).to_contain_text(OWN_NAME)
 
 
 @walk(TELEPHONE, FRONT_DESK, OWNER)
@@ -138,7 +138,7 @@ def test_a_practitioner_books_for_nobody(staff: Staff, site: Site) -> None:
 def test_hours_are_the_owners_to_change(staff: Staff) -> None:
     staff.opens_the_desk()
     staff.follows("Practitioners")
-    staff.page.get_by_role("link", name=re.compile(f"^{OWN}")).click()
+    staff.page.get_by_role("link", name=re.compile(f"^{OWN_NAME}")).click()
     staff.reads("Working hours")
     owners = int(staff.role == OWNER)
     expect(staff.button("Save")).to_have_count(owners)
