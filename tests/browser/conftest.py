@@ -1,6 +1,6 @@
 """A running site and a real browser; a page that breaks the policy fails the test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
@@ -184,11 +184,12 @@ HAS_AXE = "() => 'axe' in window"
 RUN_AXE = "options => axe.run(options).then(found => found.violations)"
 
 
-def assert_accessible(page: Page) -> None:
+def assert_accessible(page: Page, only: Sequence[str] = ()) -> None:
     """axe's rules of WCAG 2.2 A and AA and its best practices, without exceptions."""
+    options = AXE_OPTIONS | ({"runOnly": list(only)} if only else {})
     if not page.evaluate(HAS_AXE):
         page.evaluate(AXE_SCRIPT)
-    violations = page.evaluate(RUN_AXE, AXE_OPTIONS)
+    violations = page.evaluate(RUN_AXE, options)
     lines = [
         f"{found['id']} ({found['impact']}): {found['help']}\n    "
         + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in found["nodes"])

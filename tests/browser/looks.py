@@ -9,6 +9,7 @@ from tests.browser.conftest import assert_accessible
 
 Look = tuple[Literal["light", "dark"], int]
 
+OF_COLOURS = ("color-contrast", "link-in-text-block")
 NARROW = 320  # a window of 1280 at 400 %
 # Whatever reaches past the window and does not stand in something that scrolls by itself.
 TOO_WIDE = """() => {
@@ -65,6 +66,7 @@ SET_TEXT_SIZE = "size => { document.documentElement.style.fontSize = size }"
 
 
 def assert_looks(page: Page, looks: Iterable[Look]) -> None:
+    page.wait_for_load_state()
     for theme, width in looks:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
@@ -76,6 +78,14 @@ def assert_looks(page: Page, looks: Iterable[Look]) -> None:
 def assert_fits(page: Page) -> None:
     too_wide = page.evaluate(TOO_WIDE)
     assert not too_wide, f"{page.url} scrolls sideways: {too_wide}"
+
+
+def assert_both_themes(page: Page, width: int) -> None:
+    """All that axe knows in light; in dark what colours can change, which is nothing else."""
+    assert_looks(page, [("light", width)])
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(FADED)
+    assert_accessible(page, only=OF_COLOURS)
 
 
 def assert_in_reach(page: Page) -> None:

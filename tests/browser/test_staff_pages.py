@@ -1,24 +1,21 @@
-"""Every page of the staff that there is: in light and dark, and in a window of 1024 pixels.
+"""The pages of the staff, whoever made them: in light and dark, in a window of 1024 pixels.
 
-Which there are is read from the table that tests/clinic/test_every_route.py holds complete.
+Which there are is read from the table that tests/clinic/test_every_route.py holds complete. Those
+that Django makes alike for every model are looked at once; `make audit` looks at all of them.
 """
 
 import json
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import StaffPage
-from tests.browser.looks import (
-    Look,
-    assert_focus_is_seen,
-    assert_in_reach,
-    assert_looks,
-)
+from tests.browser.looks import assert_both_themes, assert_focus_is_seen, assert_in_reach
 from tests.browser.signing_in import OWNER, STAFF, take_on
 from tests.browser.site import Site, running_site
 
-LOOKS: list[Look] = [("light", 1280), ("dark", 1024)]
+WIDTH = 1024
 # What is no page: files, what scripts ask for, what leads on, and leaving.
 NO_PAGES = {
     *("desk:report-sheet", "desk:patient-export"),
@@ -53,25 +50,44 @@ def addresses(site: Site) -> dict[str, str]:
 
 # As the names of the routes begin; the rest is Django's own of the site as a whole.
 ROOMS = ("desk:", "admin:booking_", "admin:clinic_", "admin:content_", "admin:axes_", "admin:")
+MADE_ALIKE = ("_history", "_delete")
+LOOKED_AT = "admin:clinic_closure"
 
 
 def is_in(room: str, name: str) -> bool:
     return next(each for each in ROOMS if name.startswith(each)) == room
 
 
+def is_like_another(name: str) -> bool:
+    return name.endswith(MADE_ALIKE) and not name.startswith(LOOKED_AT)
+
+
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_page_is_sound(staff_page: StaffPage, addresses: dict[str, str], room: str) -> None:
-    page, wrong = staff_page(STAFF[OWNER]), []
-    paths = [path for name, path in addresses.items() if is_in(room, name)]
-    assert paths
+def test_the_pages_are_sound(staff_page: StaffPage, addresses: dict[str, str], room: str) -> None:
+    names = [name for name in addresses if is_in(room, name) and not is_like_another(name)]
+    assert_all_sound(staff_page(STAFF[OWNER]), [addresses[name] for name in names])
+
+
+@pytest.mark.audit
+def test_those_that_are_made_alike_are_sound(
+    staff_page: StaffPage, addresses: dict[str, str]
+) -> None:
+    paths = [path for name, path in addresses.items() if is_like_another(name)]
+    assert_all_sound(staff_page(STAFF[OWNER]), paths)
+
+
+def assert_all_sound(page: Page, paths: list[str]) -> None:
+    """What is wrong with any of them is told at once."""
+    wrong = []
     for path in paths:
         answer = page.goto(path)
         assert answer
         assert answer.ok or answer.status == 404, path
         try:
-            assert_looks(page, LOOKS)
+            assert_both_themes(page, WIDTH)
             assert_in_reach(page)
             assert_focus_is_seen(page)
         except AssertionError as error:
             wrong.append(str(error))
+    assert paths
     assert not wrong, "\n\n".join(wrong)
