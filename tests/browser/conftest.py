@@ -22,7 +22,6 @@ from playwright.sync_api import (
 from tests.browser.desk import Staff
 from tests.browser.signing_in import (
     FRONT_DESK,
-    PRACTITIONER,
     STAFF,
     Member,
     first_owner,
@@ -168,13 +167,9 @@ def staff(staff_page: StaffPage, request: pytest.FixtureRequest) -> Staff:
 
 
 @pytest.fixture
-def front_desk_page(staff_page: StaffPage) -> Page:
-    return staff_page(STAFF[FRONT_DESK])
-
-
-@pytest.fixture
-def practitioner_page(staff_page: StaffPage) -> Page:
-    return staff_page(STAFF[PRACTITIONER])
+def front_desk(staff_page: StaffPage) -> Staff:
+    member = STAFF[FRONT_DESK]
+    return Staff(staff_page(member), member=member)
 
 
 # The sizes of what is pressed are a rule of WCAG 2.2 that axe leaves out unless it is asked.
