@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from clinic.admin_base import PublishingAdmin
+from clinic.admin_base import PublishingAdmin, RowsInline
 from clinic.audit_admin import AccessLogAdmin
 from clinic.models import (
     AccessLog,
@@ -72,9 +72,8 @@ class ClinicAdmin(PublishingAdmin):
         return super().changelist_view(request, extra_context)
 
 
-class RoomInline(admin.TabularInline):
+class RoomInline(RowsInline):
     model = Room
-    extra = 0
 
 
 @admin.register(Location)
@@ -84,10 +83,9 @@ class LocationAdmin(PublishingAdmin):
     inlines = (RoomInline,)
 
 
-class WorkingHoursInline(admin.TabularInline):
+class WorkingHoursInline(RowsInline):
     model = WorkingHours
     template = "admin/clinic/workinghours/tabular.html"
-    extra = 0
 
 
 @admin.register(Practitioner)
@@ -97,7 +95,6 @@ class PractitionerAdmin(PublishingAdmin):
     list_select_related = ("user",)
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("services",)
     inlines = (WorkingHoursInline,)
     fieldsets = (
         (None, {"fields": ("name", "slug", "credentials", "licence", "services")}),

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, models
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -17,7 +20,11 @@ from clinic.memory import publish
 
 
 class ClinicModelAdmin(admin.ModelAdmin):
-    """A list with a plain heading, and whose filter by date copes with the end of the calendar."""
+    """A list with a plain heading, and whose filter by date copes with the end of the calendar;
+    several are chosen in boxes to tick, which the keyboard and a screen reader know, too.
+    """
+
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
@@ -29,6 +36,27 @@ class ClinicModelAdmin(admin.ModelAdmin):
         if not rows.is_popup:
             rows.title = capfirst(str(rows.opts.verbose_name_plural))
         return rows
+
+
+class RowsFormSet(BaseInlineFormSet):
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = "Delete"
+
+
+class RowsInline(admin.TabularInline):
+    """A table to fill in, whose cells have names of their own: those of the columns name none."""
+
+    template = "admin/clinic/rows.html"
+    formset = RowsFormSet
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(str(field.label))
+        return field
 
 
 class ReadOnlyAdmin(ClinicModelAdmin):

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -155,7 +156,21 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if is_at_the_desk(request):
+        return refuse_staff(request, "You may not open this page", HTTPStatus.FORBIDDEN)
     return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def is_at_the_desk(request: HttpRequest) -> bool:
+    """Somebody of the staff, in their own pages."""
+    is_theirs = request.path.startswith(reverse("admin:index"))
+    return is_theirs and hasattr(request, "user") and admin.site.has_permission(request)
+
+
+def refuse_staff(request: HttpRequest, title: str, status: HTTPStatus) -> HttpResponse:
+    """What a visitor would be told, and the way back to the desk."""
+    context = {**admin.site.each_context(request), "title": title, "status": status}
+    return render(request, "admin/refused.html", context, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -163,4 +178,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if is_at_the_desk(request):
+        return refuse_staff(request, "We could not find that page", HTTPStatus.NOT_FOUND)
     return render(request, "404.html", status=HTTPStatus.NOT_FOUND)

@@ -28,7 +28,6 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
     list_select_related = ("reviewed_by",)
     search_fields = ("title", "lead", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    filter_horizontal = ("topics", "red_flags", "cautions")
     readonly_fields = ("updated_at",)
     inlines = [
         ContentEditorInline.create(TextBlock, icon="notes"),
@@ -64,7 +63,7 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
 
     class Media:
         css = {"all": ("css/prose-editor.css",)}
-        js = ("js/static-styles.js",)
+        js = ("js/static-styles.js", "js/editor-names.js")
 
     @admin.display(description="reviewed", ordering="reviewed_on")
     def review(self, article: Article) -> str:
@@ -95,7 +94,6 @@ class PressurePointAdmin(PublishingAdmin):
     list_filter = ("region", "view", "evidence_grade", "self_press")
     search_fields = ("code", "pinyin", "name_en", "name_es")
     prepopulated_fields = {"slug": ("code", "name_en")}
-    filter_horizontal = ("cautions",)
     fieldsets = (
         (
             None,

@@ -79,7 +79,8 @@ def static_steps() -> list[Step]:
 
 def pytest_steps() -> list[Step]:
     suite = [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not browser"]
-    browser = [*PYTEST, "tests/browser", "-m"]
+    # Each of the two has a site of its own; whoever is done first takes from the other.
+    browser = [*PYTEST, "-n", "2", "--dist", "worksteal", "tests/browser", "-m"]
     chromium, postgresql, both = ("chromium",), ("postgresql",), ("postgresql", "chromium")
     benchmarks = [*PYTEST, "tests/benchmarks", "--quiet"]
     faults = [*PYTEST, "tests/faults", "--quiet"]

@@ -12,10 +12,10 @@ from booking.desk.today import flags_of
 from booking.desk.words import when
 from booking.models import AppointmentRequest, CallNote
 from booking.models.appointments import Status
-from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
+from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin, RowsInline
 
 
-class CallNoteInline(admin.TabularInline):
+class CallNoteInline(RowsInline):
     """What was said in calls: to read. Nobody changes a note, and another one is written beside."""
 
     model = CallNote

@@ -1,13 +1,13 @@
 """A running site and a real browser; a page that breaks the policy fails the test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -19,7 +19,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.signing_in import give_second_factor, sign_in_owner
+from tests.browser.desk import Staff
+from tests.browser.signing_in import (
+    FRONT_DESK,
+    STAFF,
+    Member,
+    first_owner,
+    let_in,
+    take_on,
+)
 from tests.browser.site import Site, running_site
 from tests.chromium import ARGUMENTS, chromium
 
@@ -51,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site() -> Iterator[Site]:
     # One proxy in front, so that every visitor has an address and limits of their own.
     with running_site(TRUSTED_PROXIES="1") as site:
-        give_second_factor(site)
+        take_on(site, first_owner(site), *STAFF.values())
         yield site
 
 
@@ -131,21 +139,52 @@ def page_without_javascript(new_page: NewPage) -> Page:
     return new_page(java_script_enabled=False)
 
 
+StaffPage = Callable[[Member], Page]
+
+
 @pytest.fixture
-def owner_page(new_page: NewPage, site: Site) -> Page:
-    """Signed in to the admin."""
-    page = new_page()
-    sign_in_owner(page, site)
-    return page
+def staff_page(new_page: NewPage, site: Site) -> StaffPage:
+    """Makes pages of somebody who is signed in; each is of a browser of its own."""
+
+    def make(member: Member) -> Page:
+        page = new_page()
+        let_in(page.context, site, member)
+        return page
+
+    return make
+
+
+@pytest.fixture
+def owner_page(staff_page: StaffPage, site: Site) -> Page:
+    return staff_page(first_owner(site))
+
+
+@pytest.fixture
+def staff(staff_page: StaffPage, request: pytest.FixtureRequest) -> Staff:
+    """Of the role that `@walk(part, *roles)` names, signed in; an owner is no superuser here."""
+    member = STAFF[request.param]
+    return Staff(staff_page(member), member=member)
+
+
+@pytest.fixture
+def front_desk(staff_page: StaffPage) -> Staff:
+    member = STAFF[FRONT_DESK]
+    return Staff(staff_page(member), member=member)
 
 
 # The sizes of what is pressed are a rule of WCAG 2.2 that axe leaves out unless it is asked.
 AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+HAS_AXE = "() => 'axe' in window"
+# What it passed and what does not apply would take longer to hand over than to find.
+RUN_AXE = "options => axe.run(options).then(found => found.violations)"
 
 
-def assert_accessible(page: Page) -> None:
+def assert_accessible(page: Page, only: Sequence[str] = ()) -> None:
     """axe's rules of WCAG 2.2 A and AA and its best practices, without exceptions."""
-    violations = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    options = AXE_OPTIONS | ({"runOnly": list(only)} if only else {})
+    if not page.evaluate(HAS_AXE):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate(RUN_AXE, options)
     lines = [
         f"{found['id']} ({found['impact']}): {found['help']}\n    "
         + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in found["nodes"])

@@ -9,6 +9,7 @@ from tests.browser.conftest import assert_accessible
 
 Look = tuple[Literal["light", "dark"], int]
 
+OF_COLOURS = ("color-contrast", "link-in-text-block")
 NARROW = 320  # a window of 1280 at 400 %
 # Whatever reaches past the window and does not stand in something that scrolls by itself.
 TOO_WIDE = """() => {
@@ -18,6 +19,32 @@ TOO_WIDE = """() => {
     .filter(part => part.getBoundingClientRect().right > root.clientWidth + 1)
     .map(part => part.outerHTML.slice(0, 120)).slice(0, 5)
     .concat(`${root.scrollWidth} > ${root.clientWidth}`);
+}"""
+# Whatever is pressed or filled in and does not stand whole in the window, once it is scrolled to:
+# something is drawn over its middle, or it is cut off by its surroundings or by the edge. What
+# stands in a part that scrolls by itself is scrolled to there; what leads on to the content comes
+# into sight with the focus.
+OUT_OF_REACH = """() => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const isSeen = part => part.checkVisibility({visibilityProperty: true, opacityProperty: true})
+    && part.getBoundingClientRect().width > 1 && getComputedStyle(part).pointerEvents !== 'none'
+    && !part.closest('.visually-hidden, .skip, .skip-to-content-link');
+  const wrong = part => {
+    part.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+    // Of a link that is broken over lines, or drawn, its first piece.
+    const box = part.getClientRects()[0], width = document.documentElement.clientWidth;
+    if (box.left < -1 || box.right > width + 1) return 'is cut off by the window: ';
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const hit = document.elementFromPoint(x, y);
+    const isIt = hit && (part.contains(hit) || hit.contains(part) && hit.closest('label, a, button')
+      || [...(part.labels ?? [])].some(label => label.contains(hit)));
+    return isIt ? '' : `is covered by ${hit?.outerHTML.slice(0, 60)}: `;
+  };
+  const found = [...document.querySelectorAll(controls)].filter(isSeen)
+    .map(part => [wrong(part), part]).filter(([what]) => what)
+    .map(([what, part]) => what + part.outerHTML.slice(0, 120));
+  scrollTo(0, 0);
+  return found;
 }"""
 # Whatever takes the focus without a ring that can be seen; a drawn point has a ring of its own.
 WITHOUT_RING = """() => {
@@ -33,12 +60,13 @@ WITHOUT_RING = """() => {
     return document.activeElement === part && !hasRing(part);
   }).map(part => part.outerHTML.slice(0, 120));
 }"""
-# The admin fades from one colour to the next.
-FADED = "() => Promise.all(document.getAnimations().map(fading => fading.finished))"
+# The admin fades from one colour to the next; what is looked at is the end.
+FADED = "() => document.getAnimations().forEach(fading => fading.finish())"
 SET_TEXT_SIZE = "size => { document.documentElement.style.fontSize = size }"
 
 
 def assert_looks(page: Page, looks: Iterable[Look]) -> None:
+    page.wait_for_load_state()
     for theme, width in looks:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
@@ -50,6 +78,20 @@ def assert_looks(page: Page, looks: Iterable[Look]) -> None:
 def assert_fits(page: Page) -> None:
     too_wide = page.evaluate(TOO_WIDE)
     assert not too_wide, f"{page.url} scrolls sideways: {too_wide}"
+
+
+def assert_both_themes(page: Page, width: int) -> None:
+    """All that axe knows in light; in dark what colours can change, which is nothing else."""
+    assert_looks(page, [("light", width)])
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(FADED)
+    assert_accessible(page, only=OF_COLOURS)
+
+
+def assert_in_reach(page: Page) -> None:
+    """Every control of the page, in a window as wide as it is now."""
+    found = page.evaluate(OUT_OF_REACH)
+    assert not found, f"{page.url}, not to be reached: {found}"
 
 
 def assert_narrow_and_large(page: Page) -> None:

@@ -15,7 +15,7 @@ import django
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 import tests.environment  # noqa: F401  a data folder of its own, before the settings are read
-from tests.browser.signing_in import enter_password, give_second_factor, sign_in_owner
+from tests.browser.signing_in import enter_password, first_owner, sign_in, take_on
 from tests.browser.site import Site, running_site
 from tests.browser.steps import ARTICLE, Visitor
 from tests.chromium import ARGUMENTS, chromium
@@ -130,7 +130,7 @@ def a_day_at(hour: time) -> Iterator[tuple[Page, Site]]:
     with running_site(**clock, EMAIL_URL=NO_SERVER) as site, sync_playwright() as playwright:
         site.python(FILL)
         site.run("backup")
-        give_second_factor(site)
+        take_on(site, first_owner(site))
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield (
             browser.new_page(
@@ -150,11 +150,11 @@ def main() -> None:
     with a_day_at(MORNING) as (page, site):
         shoot_public_pages(page)
         shoot_signing_in(page, site)
-        sign_in_owner(page, site)
+        sign_in(page, first_owner(site))
         shoot_morning(page)
         shoot_owners_pages(page)
     with a_day_at(EVENING) as (page, site):
-        sign_in_owner(page, site)
+        sign_in(page, first_owner(site))
         shoot_evening(page)
 
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.browser.inside import Inside
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 60
 # Inherited from the test run, but chosen anew for a site.
@@ -27,6 +29,7 @@ class Site:
     data_dir: Path
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+    inside: Inside
     owner_email: str
     owner_password: str
 
@@ -45,8 +48,8 @@ class Site:
         return done.stdout
 
     def python(self, code: str) -> str:
-        """A few lines run inside this site, with its models imported."""
-        return self.run("shell", "--verbosity", "0", "--command", code).strip()
+        """A few lines run inside this site; what they printed."""
+        return self.inside.run(code)
 
     @property
     def log(self) -> str:
@@ -99,6 +102,7 @@ def started(data_dir: Path, environment: dict[str, str]) -> Iterator[Site]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    inside = Inside(environment)
     try:
         text = announcement(process, log)
         yield Site(
@@ -106,10 +110,12 @@ def started(data_dir: Path, environment: dict[str, str]) -> Iterator[Site]:
             data_dir=data_dir,
             environment=environment,
             process=process,
+            inside=inside,
             owner_email=found(r"e-mail\s+(\S+)", text),
             owner_password=found(r"password\s+(\S+)\n", text),
         )
     finally:
+        inside.close()
         process.terminate()
         process.wait(timeout=30)
 

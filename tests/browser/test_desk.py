@@ -2,126 +2,112 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.desk import Staff
 from tests.browser.looks import Look, assert_looks
 from tests.browser.steps import CONSULTATION, Person, Visitor, said
 
 LOOKS: list[Look] = [("light", 1280), ("dark", 390)]
 
 
-def days(staff: Page) -> Locator:
-    """The days of a page of free times, each the part of the page that its heading names."""
-    return staff.get_by_role("region")
-
-
-def part(staff: Page, heading: str) -> Locator:
-    """A part of the desk, by the beginning of its heading."""
-    return staff.get_by_role("region", name=re.compile(f"^{heading}"))
-
-
-def tick(staff: Page, day: int, role: str) -> str:
-    """Choose the first time of one of the days; its name, as “9:00 am, Alex Example, Monday, …”."""
-    choice = days(staff).nth(day).get_by_role("listitem").first
-    choice.get_by_role(role).check()  # type: ignore[arg-type]  # a role of Playwright's list
-    return said(choice)
-
-
-def test_other_times_are_offered(new_page: NewPage, owner_page: Page) -> None:
+def test_other_times_are_offered(new_page: NewPage, front_desk: Staff) -> None:
     person = Person.somebody()
     Visitor(new_page()).asks_for_consultation(person)
-    owner_page.goto("/admin/")
-    owner_page.get_by_role("link", name=f"Offer other times to {person.name}", exact=True).click()
-    offered = [tick(owner_page, day, "checkbox") for day in (1, 2)]
-    owner_page.get_by_label("Note to the patient").fill("We look forward to seeing you.")
-    owner_page.get_by_role("button", name="Offer other times").click()
-    expect(owner_page.get_by_text("Offered. The patient is asked to choose.")).to_be_visible()
-    waiting = part(owner_page, "Offered, waiting for the patient")
+    front_desk.page.goto("/admin/")
+    front_desk.page.get_by_role(
+        "link", name=f"Offer other times to {person.name}", exact=True
+    ).click()
+    offered = [front_desk.ticks(day, "checkbox") for day in (1, 2)]
+    front_desk.page.get_by_label("Note to the patient").fill("We look forward to seeing you.")
+    front_desk.page.get_by_role("button", name="Offer other times").click()
+    expect(front_desk.page.get_by_text("Offered. The patient is asked to choose.")).to_be_visible()
+    waiting = front_desk.part("Offered, waiting for the patient")
     entry = waiting.get_by_role("listitem").filter(has_text=person.name)
     for time in offered:
         expect(entry).to_contain_text(time.split(",")[0])
-    expect(part(owner_page, "Waiting for an answer")).not_to_contain_text(person.name)
-    assert_looks(owner_page, LOOKS)
+    expect(front_desk.part("Waiting for an answer")).not_to_contain_text(person.name)
+    assert_looks(front_desk.page, LOOKS)
     entry.get_by_role("link", name=re.compile("^Withdraw the offer")).click()
-    expect(owner_page.get_by_role("heading", name="Withdraw this offer")).to_be_visible()
-    assert_looks(owner_page, LOOKS)
+    expect(front_desk.page.get_by_role("heading", name="Withdraw this offer")).to_be_visible()
+    assert_looks(front_desk.page, LOOKS)
 
 
-def test_somebody_calls_is_booked_and_moved(owner_page: Page) -> None:
-    owner_page.goto("/admin/")
-    owner_page.get_by_role("link", name="Book for a patient").click()
-    owner_page.get_by_role("link", name=CONSULTATION).click()
-    days(owner_page).nth(1).get_by_role("link").first.click()
+def test_somebody_calls_is_booked_and_moved(front_desk: Staff) -> None:
+    front_desk.page.goto("/admin/")
+    front_desk.page.get_by_role("link", name="Book for a patient").click()
+    front_desk.page.get_by_role("link", name=CONSULTATION).click()
+    front_desk.days().nth(1).get_by_role("link").first.click()
     person = Person.somebody()
-    owner_page.get_by_label("Full name of the patient").fill(person.name)
-    owner_page.get_by_label("Telephone", exact=True).first.fill("732-555-0123")
-    owner_page.get_by_label("What is the visit about?").fill("A stiff neck")
-    owner_page.get_by_role("button", name="Book and confirm").click()
-    expect(owner_page.get_by_text("Booked and confirmed.")).to_be_visible()
-    expect(owner_page.get_by_role("link", name=person.name)).to_be_visible()
-    owner_page.get_by_role("link", name="Move", exact=True).click()
-    to = tick(owner_page, 2, "radio").split(",")[0]
-    owner_page.get_by_role("button", name="Move to another time").click()
-    to_call = owner_page.get_by_text("Moved. There is no e-mail address: please call.")
+    front_desk.page.get_by_label("Full name of the patient").fill(person.name)
+    front_desk.page.get_by_label("Telephone", exact=True).first.fill("732-555-0123")
+    front_desk.page.get_by_label("What is the visit about?").fill("A stiff neck")
+    front_desk.page.get_by_role("button", name="Book and confirm").click()
+    expect(front_desk.page.get_by_text("Booked and confirmed.")).to_be_visible()
+    expect(front_desk.page.get_by_role("link", name=person.name)).to_be_visible()
+    front_desk.page.get_by_role("link", name="Move", exact=True).click()
+    to = front_desk.ticks(2, "radio").split(",")[0]
+    front_desk.page.get_by_role("button", name="Move to another time").click()
+    to_call = front_desk.page.get_by_text("Moved. There is no e-mail address: please call.")
     expect(to_call).to_be_visible()
-    moved = owner_page.get_by_role("row").filter(has_text="Moved")
+    moved = front_desk.page.get_by_role("row").filter(has_text="Moved")
     expect(moved).to_contain_text(to)
-    assert_looks(owner_page, LOOKS)
+    assert_looks(front_desk.page, LOOKS)
 
 
-def test_a_time_that_was_taken_meanwhile(new_page: NewPage, owner_page: Page) -> None:
+def test_a_time_that_was_taken_meanwhile(new_page: NewPage, front_desk: Staff) -> None:
     """Two callers on two telephones, one time: the second is shown the nearest ones."""
-    owner_page.goto("/admin/desk/book/?service=initial-consultation")
-    days(owner_page).nth(1).get_by_role("link").last.click()
+    front_desk.page.goto("/admin/desk/book/?service=initial-consultation")
+    front_desk.days().nth(1).get_by_role("link").last.click()
     first, second = Person.somebody(), Person.somebody()
-    other_page = owner_page.context.new_page()
-    other_page.goto(owner_page.url)
-    for staff, person in ((other_page, first), (owner_page, second)):
+    other_page = front_desk.page.context.new_page()
+    other_page.goto(front_desk.page.url)
+    for staff, person in ((other_page, first), (front_desk.page, second)):
         staff.get_by_label("Full name of the patient").fill(person.name)
         staff.get_by_label("E-mail", exact=True).first.fill(person.email)
         staff.get_by_role("radio", name="E-mail").check()
         staff.get_by_role("button", name="Book and confirm").click()
     expect(other_page.get_by_text("Booked and confirmed.")).to_be_visible()
-    expect(owner_page.get_by_role("alert")).to_contain_text("Sorry, this time was just taken.")
-    expect(owner_page.get_by_label("Full name of the patient")).to_have_value(second.name)
-    assert_looks(owner_page, LOOKS)
+    expect(front_desk.page.get_by_role("alert")).to_contain_text("Sorry, this time was just taken.")
+    expect(front_desk.page.get_by_label("Full name of the patient")).to_have_value(second.name)
+    assert_looks(front_desk.page, LOOKS)
     # The enter key takes no time that nobody chose.
-    owner_page.get_by_label("Full name of the patient").press("Enter")
-    expect(owner_page.get_by_role("alert")).to_be_visible()
-    owner_page.get_by_role("button", name=re.compile("^Book ")).first.click()
-    expect(owner_page.get_by_text("Booked and confirmed.")).to_be_visible()
+    front_desk.page.get_by_label("Full name of the patient").press("Enter")
+    expect(front_desk.page.get_by_role("alert")).to_be_visible()
+    front_desk.page.get_by_role("button", name=re.compile("^Book ")).first.click()
+    expect(front_desk.page.get_by_text("Booked and confirmed.")).to_be_visible()
 
 
-def test_two_services_in_one_visit(owner_page: Page) -> None:
-    owner_page.goto("/admin/desk/book/")
-    assert_looks(owner_page, LOOKS)
+def test_two_services_in_one_visit(front_desk: Staff) -> None:
+    front_desk.page.goto("/admin/desk/book/")
+    assert_looks(front_desk.page, LOOKS)
     for place, service in (("First", CONSULTATION), ("Second", "Acupressure session")):
-        choice = owner_page.get_by_role("combobox", name=place, exact=True)
+        choice = front_desk.page.get_by_role("combobox", name=place, exact=True)
         option = choice.get_by_role("option", name=re.compile(f"^{service}"))
         choice.select_option(label=said(option))
-    owner_page.get_by_role("button", name="Show times for all").click()
-    assert_looks(owner_page, LOOKS)
-    days(owner_page).nth(2).get_by_role("link").first.click()
+    front_desk.page.get_by_role("button", name="Show times for all").click()
+    assert_looks(front_desk.page, LOOKS)
+    front_desk.days().nth(2).get_by_role("link").first.click()
     expect(
-        owner_page.get_by_role("listitem").filter(has_text="Acupressure session")
+        front_desk.page.get_by_role("listitem").filter(has_text="Acupressure session")
     ).to_be_visible()
-    assert_looks(owner_page, LOOKS)
+    assert_looks(front_desk.page, LOOKS)
     person = Person.somebody()
-    owner_page.get_by_label("Full name of the patient").fill(person.name)
-    owner_page.get_by_label("E-mail", exact=True).first.fill(person.email)
-    owner_page.get_by_role("radio", name="E-mail").check()
-    owner_page.get_by_role("button", name="Book and confirm").click()
-    expect(owner_page.get_by_text("2 appointments in one visit.")).to_be_visible()
-    same_visit = part(owner_page, "In the same visit")
-    assert_looks(owner_page, LOOKS)
+    front_desk.page.get_by_label("Full name of the patient").fill(person.name)
+    front_desk.page.get_by_label("E-mail", exact=True).first.fill(person.email)
+    front_desk.page.get_by_role("radio", name="E-mail").check()
+    front_desk.page.get_by_role("button", name="Book and confirm").click()
+    expect(front_desk.page.get_by_text("2 appointments in one visit.")).to_be_visible()
+    same_visit = front_desk.part("In the same visit")
+    assert_looks(front_desk.page, LOOKS)
     same_visit.get_by_role("link").click()
-    expect(part(owner_page, "In the same visit")).to_contain_text(CONSULTATION)
+    expect(front_desk.part("In the same visit")).to_contain_text(CONSULTATION)
 
 
 def test_the_set_up_list_is_put_away_and_shown_again(owner_page: Page) -> None:
     owner_page.goto("/admin/")
-    setting_up = part(owner_page, "Setting up")
+    setting_up = owner_page.get_by_role("region", name=re.compile("^Setting up"))
     expect(setting_up.get_by_role("listitem")).not_to_have_count(0)
     assert_looks(owner_page, LOOKS)
     setting_up.get_by_role("link", name="Backups").click()

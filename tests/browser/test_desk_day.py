@@ -3,11 +3,11 @@
 from itertools import count
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
+from tests.browser.desk import Staff
 from tests.browser.looks import Look, assert_focus_is_seen, assert_looks, assert_narrow_and_large
 from tests.browser.site import Site
-from tests.browser.test_desk import part
 
 LOOKS: list[Look] = [("light", 1280), ("light", 1024), ("dark", 390)]
 MINUTE = 60_000  # milliseconds
@@ -41,33 +41,30 @@ for name in COMING: put(name, Status.BOOKED, begun)
 class Morning:
     """What stands on the desk at its beginning, under names of its own."""
 
-    def __init__(self, site: Site, staff: Page) -> None:
-        self.staff, number = staff, next(NUMBERS)
+    def __init__(self, site: Site, desk: Staff) -> None:
+        self.desk, self.staff, number = desk, desk.page, next(NUMBERS)
         self.waiting = [f"Request {number} {letter}" for letter in "ABCD"]
         self.coming = [f"Visit {number} {letter}" for letter in "AB"]
         site.python(f"WAITING, COMING = {self.waiting}, {self.coming}{FILL}")
-        staff.goto("/admin/")
+        desk.opens_the_desk()
 
     def press(self, name: str, then: str) -> None:
         self.staff.get_by_role("button", name=name, exact=True).click()
         expect(self.staff.get_by_text(then, exact=True)).to_be_visible()
 
     def entry(self, name: str) -> Locator:
-        requests = part(self.staff, "Waiting for an answer").get_by_role("listitem")
-        return requests.filter(has_text=name)
+        return self.desk.waiting(name)
 
     def unfold(self, what: str, name: str) -> Locator:
-        entry = self.entry(name)
-        entry.get_by_text(f"{what} {name}").click()
-        return entry
+        return self.desk.unfolds(what, name)
 
     def tick(self, name: str) -> None:
         self.staff.get_by_role("checkbox", name=f"Choose the request of {name}").check()
 
 
 @pytest.fixture
-def morning(site: Site, owner_page: Page) -> Morning:
-    return Morning(site, owner_page)
+def morning(site: Site, front_desk: Staff) -> Morning:
+    return Morning(site, front_desk)
 
 
 def test_requests_are_answered_without_leaving_the_list(morning: Morning) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import APIResponse, BrowserContext, Page, Response, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.signing_in import first_owner, sign_in
 from tests.browser.site import Site
 from tests.browser.steps import ARTICLE, Person, Visitor
 from tests.browser.walks import PUBLIC_PATHS, WRONG_LINK, booking_pages, public_pages
@@ -108,8 +109,10 @@ def test_readers_get_no_cookie_and_few_files(page: Page, language: str) -> None:
 
 
 def test_cookies_of_a_booking_and_of_staff_are_for_the_server_alone(
-    page: Page, owner_page: Page
+    new_page: NewPage, site: Site
 ) -> None:
+    page, owner_page = new_page(), new_page()
+    sign_in(owner_page, first_owner(site))
     visitor = Visitor(page)
     visitor.begins()
     visitor.has_no_sign()

@@ -59,8 +59,12 @@ def test_every_route_of_the_staff_is_behind_the_gate() -> None:
 
 @pytest.fixture
 def rows(db: None) -> dict[str, Any]:
-    """One of everything; what belongs to a practitioner belongs to the one of the tests."""
     open_clinic()
+    return one_of_everything()
+
+
+def one_of_everything() -> dict[str, Any]:
+    """What belongs to a practitioner belongs to the one of the tests."""
     owner_of_all = a_member(PRACTITIONER)
     practitioner = a_practitioner(user=owner_of_all)
     appointment = an_appointment(Status.PENDING, practitioner=practitioner)
@@ -83,6 +87,7 @@ def rows(db: None) -> dict[str, Any]:
             number=1,
             at=timezone.now(),
             actor_kind=AppointmentEvent.ActorKind.SYSTEM,
+            to_status=Status.PENDING,
         ),
         "message": Message.objects.create(
             kind=Message.Kind.REQUESTED,
@@ -107,7 +112,7 @@ def rows(db: None) -> dict[str, Any]:
         "location": appointment.location,
         "service": appointment.request.service,
         "closure": Closure.objects.create(first_day="2026-07-04", last_day="2026-07-04"),
-        "accesslog": AccessLog.objects.create(action="list"),
+        "accesslog": AccessLog.objects.create(action="list", subject_type="patient"),
         "accessattempt": AccessAttempt.objects.create(failures_since_start=1, **log),
         "sign_in_log": SignInLog.objects.create(**log),
         "accessfailurelog": AccessFailureLog.objects.create(**log),

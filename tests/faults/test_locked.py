@@ -19,6 +19,10 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="one writer at a time is SQLite's"),
 ]
+FIRST_SERVICE = """
+from clinic.models import Service
+print(Service.objects.bookable().first().slug)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def site() -> Iterator[Site]:
 def test_locked_past_the_timeout(site: Site) -> None:
     jar = CookieJar()
     visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    service = site.python("print(Service.objects.bookable().first().slug)").splitlines()[-1]
+    service = site.python(FIRST_SERVICE)
     gate = f"{site.url}/book/safety/?{urlencode({'service': service})}"
     assert answered(visitor, gate)[0] == 200
     token = next(cookie.value for cookie in jar if "csrf" in cookie.name)

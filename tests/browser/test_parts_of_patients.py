@@ -1,0 +1,196 @@
+"""The parts of the desk that are about patients, walked as each role (tests/browser/parts.py).
+
+Who may do something does it; who may not is offered nothing of it and, at its address, told so.
+A practitioner sees their own patients and calendar, and nothing of anybody else's.
+"""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.desk import Staff
+from tests.browser.entries import a_request, a_visit
+from tests.browser.parts import (
+    CALENDAR,
+    PATIENTS,
+    REQUESTS,
+    TELEPHONE,
+    TIME_OFF,
+    TODAY,
+    walk,
+)
+from tests.browser.signing_in import FRONT_DESK, OWN_NAME, OWNER, PRACTITIONER
+from tests.browser.site import Site
+from tests.browser.steps import Person
+
+SOMEBODY_ELSE = "example-physical-therapist"
+ANSWERS = ("decline", "offer", "move", "cancel", "note")
+
+
+def notes_who_came(staff: Staff, name: str) -> None:
+    staff.does(f"Arrived ({name})", f"{name} has arrived.")
+    staff.does(f"Undo “Arrived” of {name}", f"{name} is as before.")
+
+
+@walk(TODAY, FRONT_DESK, OWNER)
+def test_today_everybody_is_there(staff: Staff, site: Site) -> None:
+    visits = a_visit(site), a_visit(site, own=True)
+    staff.opens_the_desk()
+    staff.is_offered("Book for a patient", *(visit.name for visit in visits))
+    expect(staff.part("To call")).to_be_visible()
+    for visit in visits:
+        notes_who_came(staff, visit.name)
+
+
+@walk(TODAY, PRACTITIONER)
+def test_today_a_practitioner_sees_their_own(staff: Staff, site: Site) -> None:
+    other, own = a_visit(site), a_visit(site, own=True)
+    staff.opens_the_desk()
+    notes_who_came(staff, own.name)
+    staff.sees_nothing_of(other.name, other.with_whom)
+    staff.is_not_offered("Book for a patient")
+    for part in ("To call", "Setting up"):
+        expect(staff.part(part)).to_have_count(0)
+    staff.finds_nothing_at(other.page, other)
+
+
+@walk(REQUESTS, FRONT_DESK, PRACTITIONER, OWNER)
+def test_requests_are_confirmed_declined_and_given_other_times(staff: Staff, site: Site) -> None:
+    own = staff.role == PRACTITIONER
+    first, second, third = (a_request(site, own=own) for _ in range(3))
+    staff.opens_the_desk()
+    staff.does(f"Confirm the request of {first.name}", "Confirmed. The patient is told.")
+    expect(staff.waiting(first.name)).to_have_count(0)
+    entry = staff.unfolds("Decline the request of", second.name)
+    entry.get_by_role("radio", name="Please call us").check()
+    entry.get_by_role("button", name="Decline this request").click()
+    staff.sees("Declined. The patient is told why.")
+    expect(staff.waiting(second.name)).to_have_count(0)
+    staff.follows(f"Offer other times to {third.name}")
+    offered = [staff.ticks(day, "checkbox") for day in (1, 2)]
+    assert not own or all(OWN_NAME in time for time in offered)
+    staff.does("Offer other times", "Offered. The patient is asked to choose.")
+    expect(staff.part("Offered, waiting for the patient")).to_contain_text(third.name)
+
+
+@walk(REQUESTS, PRACTITIONER)
+def test_requests_to_somebody_else_are_not_there(staff: Staff, site: Site) -> None:
+    other = a_request(site)
+    staff.opens_the_desk()
+    staff.sees_nothing_of(other.name, other.with_whom)
+    for answer in ANSWERS:
+        staff.finds_nothing_at(f"/admin/desk/appointments/{other.appointment}/{answer}/", other)
+
+
+@walk(CALENDAR, FRONT_DESK, OWNER)
+def test_the_calendar_is_everybodys(staff: Staff, site: Site) -> None:
+    visits = a_visit(site), a_visit(site, own=True)
+    staff.opens_the_desk()
+    staff.goes_to("Calendar")
+    for visit in visits:
+        expect(staff.page.get_by_role("link", name=visit.name)).to_be_visible()
+    staff.turns_to("Rooms")
+    staff.turns_to("Week")
+    staff.opens_a_day_with_free_places()
+    staff.free_places().first.click()
+    staff.reads("Book for a patient")
+
+
+@walk(CALENDAR, PRACTITIONER)
+def test_the_calendar_of_a_practitioner_is_their_own(staff: Staff, site: Site) -> None:
+    other, own = a_visit(site), a_visit(site, own=True)
+    staff.opens_the_desk()
+    staff.goes_to("Calendar")
+    expect(staff.page.get_by_role("link", name=own.name)).to_be_visible()
+    staff.sees_nothing_of(other.name, other.with_whom)
+    staff.is_not_offered("Rooms", "Practitioners")
+    staff.turns_to("Week")
+    staff.turns_to("Next week")
+    title = staff.page.get_by_role("heading", level=1)
+    expect(title).to_contain_text(OWN_NAME)
+    expect(staff.page.get_by_text(re.compile(" free$")).first).to_be_attached()
+    expect(staff.free_places()).to_have_count(0)  # they would lead to booking there
+    staff.opens(f"/admin/desk/calendar/week/?practitioner={SOMEBODY_ELSE}")
+    staff.sees("You can see no calendar of that name.")
+    expect(title).to_contain_text(OWN_NAME)
+
+
+@walk(TELEPHONE, FRONT_DESK, OWNER)
+def test_somebody_who_calls_is_booked(staff: Staff) -> None:
+    person = Person.somebody()
+    staff.begins_to_book()
+    staff.books(person)
+    staff.is_offered(person.name, "Move", "Cancel the appointment")
+
+
+@walk(TELEPHONE, PRACTITIONER)
+def test_a_practitioner_books_for_nobody(staff: Staff, site: Site) -> None:
+    own = a_request(site, own=True)
+    for path, title in (("/admin/", "Today"), (own.patient_page, own.name), (own.page, own.name)):
+        staff.opens(path)
+        staff.reads(title)
+        staff.is_not_offered("Book for a patient", "Book for this patient")
+    for path in ("/admin/desk/book/", "/admin/desk/book/visit/"):
+        staff.is_refused(path)
+
+
+@walk(TIME_OFF, FRONT_DESK, OWNER)
+def test_hours_are_the_owners_to_change(staff: Staff) -> None:
+    staff.opens_the_desk()
+    staff.follows("Practitioners")
+    staff.page.get_by_role("link", name=re.compile(f"^{OWN_NAME}")).click()
+    staff.reads("Working hours")
+    owners = int(staff.role == OWNER)
+    expect(staff.button("Save")).to_have_count(owners)
+    expect(staff.button("Add another Working hours")).to_have_count(owners)
+
+
+@walk(TIME_OFF, PRACTITIONER)
+def test_a_practitioner_reads_when_it_is_closed(staff: Staff) -> None:
+    staff.opens_the_desk()
+    staff.follows("Closures")
+    staff.is_not_offered("Add closure")
+    staff.page.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(staff.button("Close")).to_be_visible()
+    for button in ("Save", "Delete"):
+        expect(staff.button(button)).to_have_count(0)
+    for path in ("/admin/clinic/closure/add/", "/admin/clinic/practitioner/"):
+        staff.is_refused(path)
+
+
+@walk(PATIENTS, FRONT_DESK, OWNER)
+def test_patients_are_found_whoever_sees_them(staff: Staff, site: Site) -> None:
+    patient = a_request(site)
+    staff.opens_the_desk()
+    staff.goes_to("Patients")
+    staff.searches(patient.name.replace("u", "o", 1))  # a slip is forgiven
+    staff.follows(patient.name)
+    staff.field("New note").fill("Comes by train.")
+    staff.does("Keep the note", "The note is kept.")
+    expect(staff.page.get_by_role("article")).to_contain_text(staff.member.name)
+    staff.is_offered("Correct", "Whole record", "Book for this patient")
+    if staff.role == OWNER:
+        staff.follows("Erase")
+        staff.sees("A visit or an answer is still to come. Cancel it first, and then erase.")
+    else:
+        staff.is_not_offered("Erase", "Set a legal hold")
+        for page in ("erase", "hold"):
+            staff.is_refused(f"{patient.patient_page}{page}/")
+
+
+@walk(PATIENTS, PRACTITIONER)
+def test_a_practitioner_finds_their_own_patients(staff: Staff, site: Site) -> None:
+    other, own = a_request(site), a_request(site, own=True)
+    staff.opens_the_desk()
+    staff.goes_to("Patients")
+    staff.is_not_offered("Possible doubles")
+    staff.searches(other.name)
+    staff.sees("Nobody was found who could be meant by this.")
+    staff.searches(own.name)
+    staff.follows(own.name)
+    staff.field("New note").fill("Sleeps better.")
+    staff.does("Keep the note", "The note is kept.")
+    staff.is_not_offered("Correct", "Whole record", "Erase", "Set a legal hold")
+    for page in ("correct", "record", "erase", "hold"):
+        staff.is_refused(f"{own.patient_page}{page}/")
+    staff.finds_nothing_at(other.patient_page, other)
