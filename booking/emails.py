@@ -3,6 +3,7 @@
 A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import MIMEPart
@@ -14,8 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from booking import links
-from booking.ics import calendar_file, method_of
+from booking import links, together
+from booking.ics import calendar_file, method_of, visit_file
 from booking.models.appointments import (
     NOT_ONLINE,
     Appointment,
@@ -33,6 +34,10 @@ from clinic.models import Clinic, User
 DESK_GROUPS = ("Owner", "Front desk")
 
 Kind = Message.Kind
+WITH_WHAT_STAYS = {
+    *(Kind.CANCELLED, Kind.MOVED, Kind.OFFERED),
+    *(Kind.STAFF_CANCELLED, Kind.STAFF_MOVED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Context:
     appointment: Appointment
     clinic: Clinic
     now: datetime
+    parts: tuple[Appointment, ...] = ()  # of a visit, where the message names several
 
 
 def requested(context: Context) -> EmailMultiAlternatives:
@@ -102,6 +108,32 @@ def link_again(context: Context) -> EmailMultiAlternatives:
     return _to_patient(context)
 
 
+def visit_confirmed(context: Context) -> EmailMultiAlternatives:
+    whole = _of_the_visit(context)
+    return _with_visit(_to_patient(whole), whole, whole.parts)
+
+
+def visit_cancelled(context: Context) -> EmailMultiAlternatives:
+    """Times that were merely offered are in no calendar."""
+    whole = _of_the_visit(context)
+    booked = [part for part in whole.parts if _was_booked(part)]
+    return _with_visit(_to_patient(whole), whole, booked)
+
+
+def visit_reminder_days(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(_of_the_visit(context))
+
+
+def visit_reminder_hours(context: Context) -> EmailMultiAlternatives:
+    return _to_patient(_of_the_visit(context))
+
+
+def _of_the_visit(context: Context) -> Context:
+    """With the parts that there are to name now; the first of them has the link."""
+    parts = together.named_in(context.message) or [context.appointment]
+    return replace(context, appointment=parts[0], parts=tuple(parts))
+
+
 def staff_new_request(context: Context) -> EmailMultiAlternatives:
     return _to_staff(context)
 
@@ -149,6 +181,10 @@ WRITERS = {
     Kind.REMINDER_DAYS: reminder_days,
     Kind.REMINDER_HOURS: reminder_hours,
     Kind.LINK_AGAIN: link_again,
+    Kind.VISIT_CONFIRMED: visit_confirmed,
+    Kind.VISIT_CANCELLED: visit_cancelled,
+    Kind.VISIT_REMINDER_DAYS: visit_reminder_days,
+    Kind.VISIT_REMINDER_HOURS: visit_reminder_hours,
     Kind.STAFF_ANSWER_SOON: staff_answer_soon,
     Kind.STAFF_MOVED: staff_moved,
     Kind.STAFF_OFFER_TAKEN: staff_offer_taken,
@@ -187,6 +223,8 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     values: dict[str, Any] = {
         "appointment": appointment,
         "clinic": context.clinic,
+        "parts": context.parts,
+        "stays": _staying(context),
         "link": links.address_for(appointment.request),
         "attend_link": links.address_for(appointment.request, "appointment-attend"),
         "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
@@ -214,6 +252,13 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     return mail
 
 
+def _staying(context: Context) -> list[Appointment]:
+    """What stays of a visit, whatever has become of the part that the message is about."""
+    if context.message.kind not in WITH_WHAT_STAYS:
+        return []
+    return together.staying(together.others_of(context.appointment), now=context.now)
+
+
 def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
     patient = context.appointment.request.patient
     attendee = patient.email if patient else ""
@@ -224,9 +269,23 @@ def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMulti
         attendee=attendee,
         now=context.now,
     )
-    part = MIMEPart()
-    # Mail programs look here for what the file asks of them (RFC 6047).
     method = method_of(context.appointment, clinic=context.clinic, attendee=attendee)
+    return _attached(mail, file, method)
+
+
+def _with_visit(
+    mail: EmailMultiAlternatives, context: Context, parts: Sequence[Appointment]
+) -> EmailMultiAlternatives:
+    """One file for all of them."""
+    if len(parts) < 2:
+        return _with_calendar(mail, replace(context, appointment=parts[0])) if parts else mail
+    linked = [(part, links.address_for(part.request)) for part in parts]
+    return _attached(mail, visit_file(linked, clinic=context.clinic, now=context.now), "PUBLISH")
+
+
+def _attached(mail: EmailMultiAlternatives, file: bytes, method: str) -> EmailMultiAlternatives:
+    part = MIMEPart()
+    # Mail programs look at `method` for what the file asks of them (RFC 6047).
     part.set_content(
         file,
         maintype="text",

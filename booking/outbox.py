@@ -1,8 +1,10 @@
 """Putting messages into the outbox, in the transaction of the change they tell of."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
+from booking import together
 from booking.models.appointments import Appointment, Reason
 from booking.models.messages import Message, MessageQuerySet
 from booking.models.requests import AppointmentRequest
@@ -11,7 +13,7 @@ Kind, Channel = Message.Kind, Message.Channel
 
 REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
 # What is said of a visit that is to come: once it has begun, nobody needs to hear it.
-OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
+OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED, Kind.VISIT_CONFIRMED}
 # What whoever has just acted on the page has read there: it needs no call.
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
@@ -90,13 +92,45 @@ def put(messages: Iterable[Message]) -> None:
 
 
 def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -> None:
-    """What waits to be said and is no longer so: it is not said any more."""
-    _withdraw(Message.objects.filter(appointment=appointment, kind__in=kinds), now)
+    """What waits to be said and is no longer so: it is not said any more.
+
+    What waits to be said of a whole visit is, as long as any of its parts gives reason to.
+    """
+    rows = Message.objects.filter(appointment=appointment, kind__in=kinds)
+    _withdraw(rows.exclude(kind__in=together.OF_THE_WHOLE), now)
+    _withdraw_of_the_visit(appointment.request, now)
 
 
 def withdraw_calls(request: AppointmentRequest, *, now: datetime) -> None:
     """Whoever is called hears what has become of the request, and nothing of before."""
-    _withdraw(Message.objects.filter(request=request, channel=Channel.CALL), now)
+    rows = Message.objects.filter(request=request, channel=Channel.CALL)
+    _withdraw(rows.exclude(kind__in=together.OF_THE_WHOLE), now)
+    _withdraw_of_the_visit(request, now)
+
+
+def key_of_visit_day(kind: Message.Kind, visit: UUID, day: date) -> str:
+    """How the keys of the reminders of a visit on one day begin."""
+    return f"{kind}:{visit}:{day:%Y%m%d}:"
+
+
+def withdraw_visit_reminders(visit: UUID | None, day: date, *, now: datetime) -> None:
+    """Those of that day that wait, whichever part they begin with."""
+    if visit is None:
+        return
+    of_the_visit = Message.objects.filter(request__visit=visit)
+    for kind in together.REMINDERS:
+        _withdraw(
+            of_the_visit.filter(unique_key__startswith=key_of_visit_day(kind, visit, day)), now
+        )
+
+
+def _withdraw_of_the_visit(request: AppointmentRequest, now: datetime) -> None:
+    if request.visit is None:
+        return
+    rows = Message.objects.filter(request__visit=request.visit, kind__in=together.OF_THE_WHOLE)
+    for row in rows.unsent().select_related("appointment__location", "request"):
+        if not together.named_in(row):
+            _withdraw(Message.objects.filter(pk=row.pk), now)
 
 
 def _withdraw(messages: MessageQuerySet, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
-from booking import actions, emails
+from booking import actions, emails, together
 from booking.models.appointments import Appointment, Status
 from booking.models.messages import MOST_ATTEMPTS, Heartbeat, LostLink, Message
 from booking.models.requests import AppointmentRequest
@@ -32,7 +32,7 @@ MESSAGES_A_ROUND = 50
 
 Kind, State = Message.Kind, Message.State
 
-WENT_AHEAD = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED)
+WENT_AHEAD = together.WENT_AHEAD
 # In which states of its appointment a message still has a reason to be sent.
 STILL_TRUE: dict[str, frozenset[str]] = {
     Kind.REQUESTED: frozenset({Status.PENDING}),
@@ -47,6 +47,8 @@ STILL_TRUE: dict[str, frozenset[str]] = {
     Kind.REMINDER_DAYS: frozenset({Status.BOOKED}),
     Kind.REMINDER_HOURS: frozenset({Status.BOOKED}),
     Kind.LINK_AGAIN: frozenset(Status.values),
+    # Of a whole visit: whatever booking/together.py still finds to name.
+    **dict.fromkeys(together.OF_THE_WHOLE, frozenset(Status.values)),
     Kind.STAFF_CANCELLED: frozenset({Status.CANCELLED}),
     Kind.STAFF_EXPIRED: frozenset({Status.CANCELLED}),
     Kind.STAFF_ANSWER_SOON: frozenset({Status.PENDING}),
@@ -96,7 +98,8 @@ def claim(message_id: UUID, *, now: datetime) -> Message | None:
     due = Message.objects.due(now=now).order_by().filter(id=message_id)
     if not due.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return None
-    message = Message.objects.select_related("appointment").get(id=message_id)
+    rows = Message.objects.select_related("appointment__location", "request")
+    message = rows.get(id=message_id)
     if not is_still_true(message, now=now):
         _finish(message, State.OBSOLETE, now)
         return None
@@ -108,7 +111,11 @@ def is_still_true(message: Message, *, now: datetime) -> bool:
     if message.useless_after and message.useless_after <= now:
         return False
     appointment = message.appointment
-    return appointment is not None and appointment.status in STILL_TRUE[message.kind]
+    if appointment is None:
+        return False
+    if message.kind in together.OF_THE_WHOLE:
+        return bool(together.named_in(message))
+    return appointment.status in STILL_TRUE[message.kind]
 
 
 def deliver(message: Message, *, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """What becomes of a time that was asked for or confirmed: moved, cancelled, looked forward to."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from booking import changes, deadlines, outbox
+from booking import changes, deadlines, outbox, together
 from booking.actions.answers import leave_note
 from booking.actors import Actor
 from booking.availability import Opening
-from booking.errors import NotPossible, TooLate
+from booking.errors import ChangedMeanwhile, NotPossible, TooLate
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
 from booking.transactions import lock_calendar, one_transaction
@@ -53,13 +54,14 @@ def move(
         appointment.practitioner,
     }:
         return appointment  # it is there already
-    deadline = _deadline_at(opening, appointment, now)
+    deadline, day = _deadline_at(opening, appointment, now), appointment.local_start.date()
     changes.move(appointment, opening, by=by, now=now, expires_at=deadline)
     if deadline:
         request.answer_by = deadline
         request.save(update_fields=["answer_by"])
     appointment = changes.get(appointment_id)
     outbox.withdraw(appointment, (*outbox.REMINDERS, Kind.MOVED), now=now)
+    outbox.withdraw_visit_reminders(request.visit, day, now=now)
     staff = None if by.is_staff else Kind.STAFF_MOVED
     outbox.tell(appointment, patient=Kind.MOVED, staff=staff, now=now)
     return appointment
@@ -116,18 +118,59 @@ def cancel(
 
 
 @one_transaction
-def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
-    """The patient says: I am coming. Said again, it changes nothing."""
+def cancel_visit(
+    *, appointment_id: UUID, by: Actor, now: datetime, note: str = ""
+) -> list[Appointment]:
+    """Staff end all that still stands of a visit, with one message: all of it or nothing.
+
+    `by.shown` is what the page showed of all that stands together. Raises NotPossible, or
+    ChangedMeanwhile where any of it is not as it was shown.
+    """
+    changes.refuse_all_but_staff(by)
     lock_calendar()
-    appointment = changes.require(appointment_id, Status.BOOKED, by=by, now=now)
+    appointment = changes.get(appointment_id)
+    if changes.was_done(by):
+        return together.parts_of(appointment.request)
+    rows = together.standing_of(appointment.request)
+    if not rows:
+        raise NotPossible(appointment)
+    if by.shown is not None and by.shown != together.shown_together(rows):
+        raise ChangedMeanwhile(appointment)
+    each_by, reason = replace(by, shown=None), Reason.VISIT_BY_CLINIC
+    ended = [changes.require(row.pk, *together.STANDING, by=each_by, now=now) for row in rows]
+    for row in ended:
+        leave_note(row, note)
+        changes.change(row, Status.CANCELLED, by=by, now=now, reason=reason)
+    for row in ended:
+        outbox.withdraw(row, outbox.REMINDERS, now=now)
+        outbox.withdraw_calls(row.request, now=now)
+    outbox.tell(ended[0], patient=Kind.VISIT_CANCELLED, now=now)
+    return ended
+
+
+@one_transaction
+def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> list[Appointment]:
+    """The patient says: I am coming, to all that they have that day of one visit.
+
+    Said again, it changes nothing. Raises NotPossible, or ChangedMeanwhile where any of it is not
+    as `by.shown` says that the page showed it.
+    """
+    lock_calendar()
+    appointment = changes.require(
+        appointment_id, Status.BOOKED, by=replace(by, shown=None), now=now
+    )
     if appointment.starts_at <= now:
         raise NotPossible(appointment)
-    if appointment.attendance_confirmed_at is None:
-        appointment.attendance_confirmed_at = now
-        appointment.calendar_sequence += 1
-        appointment.save(update_fields=["attendance_confirmed_at", "calendar_sequence"])
-        changes.record(appointment, Status.BOOKED, by, now, Reason.COMING)
-    return appointment
+    coming = together.coming_with(appointment, together.others_of(appointment), now=now)
+    if by.shown is not None and by.shown != together.shown_together(coming):
+        raise ChangedMeanwhile(appointment)
+    for row in coming:
+        if row.attendance_confirmed_at is None:
+            row.attendance_confirmed_at = now
+            row.calendar_sequence += 1
+            row.save(update_fields=["attendance_confirmed_at", "calendar_sequence"])
+            changes.record(row, Status.BOOKED, by, now, Reason.COMING)
+    return coming
 
 
 @one_transaction
