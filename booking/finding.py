@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models.functions import Cast
 
 from booking.models.patients import Patient, PatientTrigram
 from booking.models.requests import AppointmentRequest
@@ -89,6 +90,30 @@ def _telephone(text: str) -> str:
     return f"+{digits}" if NATIONAL_DIGITS < len(digits) <= MOST_DIGITS else ""
 
 
+class Found(NamedTuple):
+    """As much of a record as a list of people shows; the number as the database has it."""
+
+    pk: UUID
+    full_name: str
+    birth_date: date | None
+    email: str
+    number: str
+    booked_by: str
+    created_at: datetime
+    merged_into: UUID | None
+
+    @property
+    def person_id(self) -> UUID:
+        return self.merged_into or self.pk
+
+    @classmethod
+    def of(cls, rows: models.QuerySet[Patient]) -> list[Self]:
+        """A model for each, with its number taken apart, would take as long as the search."""
+        number = Cast("telephone", models.CharField())
+        values = rows.annotate(number=number).values_list(*cls._fields)
+        return [cls(*each) for each in values]
+
+
 def put_into_index(patient: Patient) -> None:
     """Only the actions call it, in the transaction that writes the patient."""
     PatientTrigram.objects.bulk_create(
@@ -101,7 +126,7 @@ def take_out_of_index(patient: Patient) -> None:
     PatientTrigram.objects.filter(patient=patient).delete()
 
 
-def find(text: str, user: User) -> list[Patient]:
+def find(text: str, user: User) -> list[Found]:
     """Whom a line of search may mean, of those whom the user reaches: the likeliest first.
 
     Records of one person are one entry; a practitioner, who may not reach the record that stands
@@ -112,8 +137,10 @@ def find(text: str, user: User) -> list[Patient]:
         return []
     exact = _exactly(wanted, user)
     keys = exact | _by_trigrams(wanted, user)
-    reached = Patient.objects.within_reach_of(user).not_erased()
-    rows = reached.filter(pk__in=keys).defer("needs")  # encrypted, and not shown
+    if not keys:
+        return []
+    reached = Patient.objects.within_reach_of(user).not_erased().filter(pk__in=keys)
+    rows = Found.of(reached.order_by())
     ranked = [(_rank(row, wanted, is_exact=row.pk in exact), row) for row in rows]
     ranked.sort(key=lambda found: (-found[0], found[1].full_name, found[1].created_at))
     meant = [row for rank, row in ranked if rank >= MEANT]
@@ -190,17 +217,18 @@ def how_common() -> dict[str, int]:
     return _common.counts
 
 
-def _rank(patient: Patient, wanted: Wanted, *, is_exact: bool) -> float:
+def _rank(patient: Found, wanted: Wanted, *, is_exact: bool) -> float:
     """How much of what was typed the record has, and then how much else; exact ones come first."""
     own = trigrams_of(patient.full_name, patient.email)
     return is_exact + covered(wanted.trigrams, own) + likeness(wanted.trigrams, own) / 10
 
 
-def one_a_person(rows: Sequence[Patient], user: User) -> list[Patient]:
+def one_a_person(rows: Sequence[Found], user: User) -> list[Found]:
     """Each person once, where they come first, by the record that stands for them."""
     found = {row.person_id: row for row in reversed(rows)}
     order = dict.fromkeys(row.person_id for row in rows)
     if user.has_perm("booking.reach_everyone"):
         apart = [key for key, row in found.items() if key != row.pk]
-        found |= Patient.objects.defer("needs").in_bulk(apart) if apart else {}
+        others = Found.of(Patient.objects.filter(pk__in=apart)) if apart else []
+        found |= {row.pk: row for row in others}
     return [found[key] for key in order]

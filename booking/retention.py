@@ -6,27 +6,37 @@ note, whichever is last, so that nothing goes sooner than seven years after the 
 record under legal hold is kept for as long as the hold stands.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, Max, Subquery
+from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from booking.models.appointments import Appointment, Status
-from booking.models.patients import Patient
+from booking.models.patients import Patient, PatientNote, PatientQuerySet
+from booking.models.requests import AppointmentRequest
 from clinic.models import Clinic
 
 SHORTEST_YEAR = timedelta(days=365)
 STILL_OPEN = (Status.PROPOSED, Status.PENDING, Status.BOOKED, Status.ARRIVED)
 MADE = "created_at"
+
+
+def _latest(rows: QuerySet[Any], at: str) -> Coalesce:
+    newest = rows.order_by(F(at).desc(nulls_last=True))
+    return Coalesce(Subquery(newest.values(at)[:1]), MADE)
+
+
+_ITS = OuterRef("pk")
 # The last visit, note or request of a record, or when it was made.
 LAST_ENTRY = Greatest(
     MADE,
-    Coalesce(Max("requests__sent_at"), MADE),
-    Coalesce(Max("requests__appointments__ends_at"), MADE),
-    Coalesce(Max("notes__at"), MADE),
+    _latest(AppointmentRequest.objects.filter(patient=_ITS), "sent_at"),
+    _latest(Appointment.objects.filter(request__patient=_ITS), "ends_at"),
+    _latest(PatientNote.objects.filter(patient=_ITS), "at"),
     output_field=DateTimeField(),
 )
 
@@ -58,9 +68,17 @@ def years_kept() -> int:
 def of(records: Collection[Patient]) -> Retention:
     """The retention of a person, given by all of their records."""
     rows = Patient.objects.filter(pk__in=[record.pk for record in records]).order_by()
+    return given_by(with_entries(rows))
+
+
+def with_entries(rows: PatientQuerySet) -> PatientQuerySet:
+    """The records as they are asked for anyway, with what `given_by` wants to know of each."""
     years = Clinic.objects.values("retention_years")[:1]
-    entries = rows.annotate(last_entry=LAST_ENTRY, years=Subquery(years))
-    return Retention(*max(entries.values_list("last_entry", "years")))
+    return rows.annotate(last_entry=LAST_ENTRY, years=Subquery(years))
+
+
+def given_by(records: Iterable[Any]) -> Retention:
+    return Retention(*max((record.last_entry, record.years) for record in records))
 
 
 def is_to_come(records: Collection[Patient], *, now: datetime) -> bool:

@@ -1,18 +1,25 @@
 """Three letters in a row: what two spellings of a name have in common. Pure."""
 
+import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from functools import lru_cache
+from itertools import chain
 
 LETTERS = 3
 LONGEST_TEXT = 200
 VOWELS = frozenset("aeiouy")
+APOSTROPHES = re.compile("['’]")
+NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def words_of(text: str) -> list[str]:
     """The words as they are compared: without case, accents and marks; “O’Brien” is “obrien”."""
-    bare = unicodedata.normalize("NFKD", text[:LONGEST_TEXT].casefold())
-    kept = (letter for letter in bare if not unicodedata.combining(letter) and letter not in "'’")
-    return "".join(letter if letter.isalnum() else " " for letter in kept).split()
+    bare = text[:LONGEST_TEXT].casefold()
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return NO_LETTERS.sub(" ", APOSTROPHES.sub("", bare)).split()
 
 
 def trigrams_of(*texts: str) -> set[str]:
@@ -20,24 +27,25 @@ def trigrams_of(*texts: str) -> set[str]:
 
     Of an address only what stands before the @: half of all people are at one of three hosts.
     """
-    words = (word for text in texts for word in words_of(text.partition("@")[0]))
-    return {trigram for word in words for trigram in _of_word(word)}
+    words = chain(*(words_of(text.partition("@")[0]) for text in texts))
+    return set().union(*map(_of_word, words))
 
 
-def _of_word(word: str) -> Iterator[str]:
+@lru_cache(maxsize=4_096)  # first names, and the commonest others
+def _of_word(word: str) -> frozenset[str]:
     padded = f" {word} "
-    for at in range(len(padded) - LETTERS + 1):
-        yield padded[at : at + LETTERS]
+    found = {padded[at : at + LETTERS] for at in range(len(padded) - LETTERS + 1)}
     # “Jhon” and “John” have no three letters in common, but three consonants: they are one more,
     # in capitals, which no word has here.
-    consonants = [letter for letter in word if letter not in VOWELS]
+    consonants = "".join(letter for letter in word if letter not in VOWELS)
     if len(consonants) >= LETTERS:
-        yield "".join(consonants[:LETTERS]).upper()[:LETTERS]
+        found.add(consonants[:LETTERS].upper()[:LETTERS])
+    return frozenset(found)
 
 
 def weight(trigrams: Collection[str]) -> int:
     """How much they say; the consonants of a word say as much as two of its trigrams."""
-    return len(trigrams) + sum(trigram.isupper() for trigram in trigrams)
+    return len(trigrams) + len([each for each in trigrams if each.isupper()])
 
 
 def likeness(first: set[str], second: set[str]) -> float:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError, models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
@@ -16,15 +17,18 @@ from clinic.memory import publish
 
 
 class ClinicModelAdmin(admin.ModelAdmin):
-    """A list whose filter by date copes with the end of the calendar."""
+    """A list with a plain heading, and whose filter by date copes with the end of the calendar."""
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
-            return super().get_changelist_instance(request)
+            rows = super().get_changelist_instance(request)
         except (DataError, OverflowError, ValueError) as error:
             # ?first_day__year=9999 makes Django reach for the year 10000, and PostgreSQL takes
             # no NUL.
             raise IncorrectLookupParameters from error
+        if not rows.is_popup:
+            rows.title = capfirst(str(rows.opts.verbose_name_plural))
+        return rows
 
 
 class ReadOnlyAdmin(ClinicModelAdmin):

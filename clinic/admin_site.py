@@ -1,7 +1,6 @@
 """The one admin site of the clinic; its first page is today's desk."""
 
 import functools
-import zoneinfo
 from collections.abc import Callable
 from datetime import tzinfo
 from http import HTTPStatus
@@ -44,12 +43,15 @@ class SignInForm(AdminAuthenticationForm):
 
 
 def clinic_zone() -> tzinfo:
-    """The zone in which staff read and type times."""
+    """The zone in which staff read and type times, as this process knows the clinic."""
     # Imported here: Django makes the site before there are models.
+    from clinic.memory import the_clinic
     from clinic.models import Clinic
 
-    name = Clinic.objects.values_list("time_zone", flat=True).first()
-    return zoneinfo.ZoneInfo(name) if name else timezone.get_default_timezone()
+    try:
+        return the_clinic().zone
+    except Clinic.DoesNotExist:
+        return timezone.get_default_timezone()
 
 
 def record_refusal(request: HttpRequest) -> None:

@@ -1,5 +1,6 @@
 """What every template may use."""
 
+import functools
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "page_language": get_language(),
         "canonical_url": f"{settings.SITE_URL}{path}",
-        "english_path": translate_url(path, "en"),
-        "spanish_path": translate_url(path, "es"),
+        # Called by the templates that say them: the pages of the staff do not.
+        "english_path": functools.partial(translate_url, path, "en"),
+        "spanish_path": functools.partial(translate_url, path, "es"),
     }

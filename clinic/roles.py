@@ -1,5 +1,7 @@
 """Who may do what: one table, and what brings the groups of the database to it."""
 
+import functools
+
 from django.apps import apps
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.management import create_permissions
@@ -79,13 +81,14 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def permission_names(role: str) -> set[str]:
+@functools.cache
+def permission_names(role: str) -> frozenset[str]:
     """The role's permissions as Django writes them: `booking.view_appointment`."""
-    names = set()
+    names: set[str] = set()
     for label, codes in ROLES[role].items():
         app, model = label.split(".")
         names |= {f"{app}.{code}" if "_" in code else f"{app}.{code}_{model}" for code in codes}
-    return names
+    return frozenset(names)
 
 
 @transaction.atomic

@@ -185,7 +185,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"clinic@{SITE_HOST or 'local
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "clinic.backends.StaffBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -190,6 +190,12 @@ def cautions_asked() -> tuple[Caution, ...]:
 
 
 @memory.remembered
+def caution_names() -> dict[str, str]:
+    """What staff call each of them, those included that are not asked about."""
+    return dict(Caution.objects.values_list("slug", "name_en"))
+
+
+@memory.remembered
 def library() -> Library:
     points = _read_points()
     articles = list(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from clinic import catalogs
+from clinic import catalogs, memory
 from tests.append_only import let_flush_pass
 
 # A Monday, nine in the morning in New York.
@@ -24,6 +24,14 @@ def _append_only_tables_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         let_flush_pass(monkeypatch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """A process that remembers nothing of the last test."""
+    memory.forget_everything()
+    yield
+    memory.forget_everything()
 
 
 @pytest.fixture(autouse=True)

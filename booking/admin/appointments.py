@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from booking.actions.day import REMOVABLE
 from booking.admin.cells import link_to, link_to_patient, said, shown, user_of
 from booking.desk.history import history_of
-from booking.desk.today import caution_names, flags_of
+from booking.desk.today import flags_of
 from booking.desk.words import moment, when
 from booking.models import Appointment, AppointmentEvent, Patient
 from booking.models.appointments import Status
@@ -174,7 +174,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="flags")
     def flags(self, appointment: Appointment) -> str:
         request = appointment.request
-        return ", ".join(flags_of(request, caution_names([request]))) or "none"
+        return ", ".join(flags_of(request)) or "none"
 
     @admin.display(description="how it is paid")
     def payment(self, appointment: Appointment) -> str:

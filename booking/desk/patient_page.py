@@ -3,14 +3,17 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from functools import cached_property
+from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 
 from booking import retention
 from booking.desk.facts import LABELS, facts_of
 from booking.doubles import Pair, doubles_of
+from booking.finding import Found
 from booking.models import (
     Appointment,
     AppointmentRequest,
@@ -34,18 +37,19 @@ VISITS = (
 class Visits:
     """A person who was found, with the last and the next time that staff know of."""
 
-    patient: Patient
+    patient: Found
     last: datetime | None
     next: datetime | None
 
     @classmethod
-    def of(cls, patients: Collection[Patient], user: User, *, now: datetime) -> list[Self]:
+    def of(cls, patients: Collection[Found], user: User, *, now: datetime) -> list[Self]:
         """In two questions, whatever the number of people and of their records."""
         people = {patient.person_id: patient for patient in patients}
         if not people:
             return []
-        records = Patient.objects.filter(Q(pk__in=people) | Q(merged_into__in=people)).order_by()
-        owner = {row: into or row for row, into in records.values_list("pk", "merged_into")}
+        merged = Patient.objects.filter(merged_into__in=people).order_by()
+        owner = {key: key for key in people}
+        owner |= {row: into for row, into in merged.values_list("pk", "merged_into") if into}
         rows = Appointment.objects.within_reach_of(user).filter(
             request__patient__in=owner, status__in=VISITS
         )
@@ -61,11 +65,14 @@ class Visits:
 
 @dataclass(frozen=True)
 class Change:
-    """One event in words; `other` is the one of two records that is not the page's own."""
+    """One event in words; `other` is the one of two records that is not the page's own, if the
+    reader reaches it.
+    """
 
     event: PatientEvent
     who: str
-    other: Patient | None
+    other: UUID | None
+    other_name: str
 
     @property
     def what(self) -> str:
@@ -81,26 +88,35 @@ class Change:
 def changes_of(
     patient: Patient, records: Iterable[Patient], reached: PatientQuerySet
 ) -> list[Change]:
-    """Newest first; events hold UUIDs, and the names come from one question each."""
+    """Newest first; events hold UUIDs, and the names are asked for with them."""
     keys = [record.pk for record in records]
-    events = list(PatientEvent.objects.filter(Q(patient__in=keys) | Q(other__in=keys)))
-    staff = User.objects.in_bulk([event.actor for event in events if event.actor])
-    with_two = [event for event in events if event.other]
-    known = reached.in_bulk({key for each in with_two for key in (each.patient, each.other)})
+    events = PatientEvent.objects.filter(Q(patient__in=keys) | Q(other__in=keys)).annotate(
+        second=Case(
+            When(other=None, then=None), When(patient=patient.pk, then="other"), default="patient"
+        ),
+        second_name=_name_of(reached.filter(pk=OuterRef("second")), F("full_name")),
+        actor_name=_name_of(
+            User.objects.filter(pk=OuterRef("actor")),
+            Coalesce(NullIf("full_name", Value("")), "email", output_field=CharField()),
+        ),
+    )
     return [
-        Change(event, _who(event, staff), known.get(_other(event, patient)))
+        Change(
+            event,
+            _who(event.actor, event.actor_name),
+            event.second if event.second_name is not None else None,
+            event.second_name or "",
+        )
         for event in reversed(events)
     ]
 
 
-def _other(event: PatientEvent, patient: Patient) -> UUID | None:
-    return event.other if event.patient == patient.pk or not event.other else event.patient
+def _name_of(rows: QuerySet[Any], name: Any) -> Subquery:
+    return Subquery(rows.order_by().values_list(name)[:1])
 
 
-def _who(event: PatientEvent, staff: dict[UUID, User]) -> str:
-    if event.actor is None:
-        return "the clock"
-    return str(staff.get(event.actor, "somebody who is gone"))
+def _who(actor: UUID | None, name: str | None) -> str:
+    return "the clock" if actor is None else name or "somebody who is gone"
 
 
 @dataclass(frozen=True)
@@ -114,14 +130,14 @@ class Page:
     messages: list[Message]
     notes: list[PatientNote]
     changes: list[Change]
-    doubles: list[Pair[Patient]]
     retention: retention.Retention
+    may_merge: bool
     now: datetime
 
     @classmethod
     def of(cls, patient: Patient, user: User, *, now: datetime) -> Self:
         reached = Patient.objects.within_reach_of(user)
-        records = list(reached.same_person_as(patient))
+        records = list(retention.with_entries(reached.same_person_as(patient)))
         keys = [record.pk for record in records]
         times = Appointment.objects.within_reach_of(user).filter(request__patient__in=keys)
         asked = AppointmentRequest.objects.within_reach_of(user).filter(patient__in=keys)
@@ -134,16 +150,12 @@ class Page:
             appointments=list(
                 times.exclude(status=Status.HELD).with_people().order_by("-starts_at")
             ),
-            requests=list(
-                asked.select_related("service", "article")
-                .prefetch_related("call_notes__author")
-                .order_by("-sent_at")
-            ),
+            requests=list(asked.select_related("service", "article").order_by("-sent_at")),
             messages=list(told) if may_see("booking.view_message") else [],
             notes=list(notes) if may_see("booking.view_patientnote") else [],
             changes=changes_of(patient, records, reached),
-            doubles=doubles_of(patient) if may_see("booking.merge_patient") else [],
-            retention=retention.of(records),
+            retention=retention.given_by(records),
+            may_merge=may_see("booking.merge_patient"),
             now=now,
         )
 
@@ -155,12 +167,17 @@ class Page:
     def others(self) -> list[Patient]:
         return [record for record in self.records if record != self.patient]
 
+    @cached_property
+    def doubles(self) -> list[Pair]:
+        """Asked for by the pages that show them."""
+        return doubles_of(self.patient) if self.may_merge else []
+
     @property
-    def alike(self) -> list[Pair[Patient]]:
+    def alike(self) -> list[Pair]:
         return [pair for pair in self.doubles if pair.is_alike]
 
     @property
-    def sharing(self) -> list[Pair[Patient]]:
+    def sharing(self) -> list[Pair]:
         return [pair for pair in self.doubles if not pair.is_alike]
 
     @property

@@ -4,11 +4,11 @@ from typing import Any
 
 from booking.desk.history import in_order, names_of
 from booking.desk.patient_page import Page
-from booking.desk.today import caution_names, flags_of
+from booking.desk.today import flags_of, notes_of
 from booking.desk.words import what_happened
 from booking.models import Appointment, AppointmentEvent, Message, Patient
 from booking.models.patients import CONTACT
-from clinic.models import Clinic
+from clinic.memory import the_clinic
 
 VERSION = 1
 
@@ -17,7 +17,7 @@ def record_of(page: Page) -> dict[str, Any]:
     """Everything that is kept of a person, in words; `version` is that of this structure."""
     return {
         "version": VERSION,
-        "clinic": Clinic.objects.values_list("name", flat=True).first() or "",
+        "clinic": the_clinic().name,
         "exported_at": page.now,
         "records": [_record(record) for record in page.records],
         "requests": _requests(page),
@@ -62,7 +62,7 @@ def _requests(page: Page) -> list[dict[str, Any]]:
     keys = [request.pk for request in page.requests]
     events = list(in_order(AppointmentEvent.objects.filter(request__in=keys)))
     names = names_of(events)
-    cautions = caution_names(page.requests)
+    calls = notes_of(keys)
     return [
         {
             "record": request.patient_id,
@@ -72,7 +72,7 @@ def _requests(page: Page) -> list[dict[str, Any]]:
             "source": request.get_source_display(),
             "language": request.language,
             "reason": request.reason,
-            "flags": flags_of(request, cautions),
+            "flags": flags_of(request),
             "payment": str(request.get_payment_display()),
             "article": request.article.title if request.article else "",
             "safety_accepted_at": request.gate_accepted_at,
@@ -85,7 +85,7 @@ def _requests(page: Page) -> list[dict[str, Any]]:
             ],
             "calls": [
                 {"at": call.at, "author": str(call.author), "text": call.text}
-                for call in request.call_notes.all()
+                for call in calls.get(request.pk, ())
             ],
             "messages": [_message(each) for each in page.messages if each.request_id == request.pk],
         }

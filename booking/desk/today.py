@@ -15,7 +15,7 @@ from booking.models import Appointment, AppointmentRequest, CallNote, Message, S
 from booking.models.appointments import VISITS
 from booking.walltime import DAY
 from clinic.models import Practitioner, User
-from content.models import Caution
+from content.library import caution_names
 
 Notes = dict[UUID, list[CallNote]]
 
@@ -98,15 +98,9 @@ def named_cautions(request: AppointmentRequest) -> list[str]:
     return [str(slug) for slug in json.loads(request.screening)]
 
 
-def caution_names(requests: Iterable[AppointmentRequest]) -> dict[str, str]:
-    slugs = {slug for request in requests for slug in named_cautions(request)}
-    if not slugs:
-        return {}
-    return dict(Caution.objects.filter(slug__in=slugs).values_list("slug", "name_en"))
-
-
-def flags_of(request: AppointmentRequest, names: dict[str, str]) -> list[str]:
+def flags_of(request: AppointmentRequest) -> list[str]:
     """What staff should know before they answer; a caution that is gone keeps its slug."""
+    names = caution_names() if request.screening else {}
     seen = ["A doctor has looked at a same-day sign"] if request.seen_by_doctor else []
     return seen + [names.get(slug, slug) for slug in named_cautions(request)]
 
@@ -128,11 +122,8 @@ def the_day(now: datetime) -> tuple[datetime, datetime]:
 def waiting_in(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> list[Waiting]:
     """The longest overdue first, then those that have to be answered first."""
     waiting = sorted((row for row in rows if row.status == Status.PENDING), key=deadline_of)
-    names = caution_names(row.request for row in waiting)
     return [
-        Waiting(
-            row, flags_of(row.request, names), is_late(row, now=now), notes.get(row.request_id, [])
-        )
+        Waiting(row, flags_of(row.request), is_late(row, now=now), notes.get(row.request_id, []))
         for row in waiting
     ]
 

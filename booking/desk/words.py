@@ -1,6 +1,6 @@
 """Times as the desk says them, and the words for what became of an appointment."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from booking.actions.day import BACK_TO
 from booking.models import Appointment, AppointmentEvent, Status
@@ -19,6 +19,11 @@ BY_REASON = {
     Reason.COMING: "Said to be coming",
     **dict.fromkeys(DECLINE_REASONS, "Declined"),
 }
+
+
+def day(on: date) -> str:
+    """“Nov 24, 2026”; a moment is taken as it is, in its own zone."""
+    return f"{on:%b} {on.day}, {on.year}"
 
 
 def moment(at: datetime, zone: tzinfo) -> str:

@@ -85,6 +85,7 @@ class Patient(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="merged",
+        db_index=False,  # see patient_merged
     )
     legal_hold = models.BooleanField(
         default=False, editable=False, help_text="Nothing of this record may be erased."
@@ -102,6 +103,15 @@ class Patient(models.Model):
             ("export_patient", "Can export a whole record"),
             ("hold_patient", "Can set and lift a legal hold"),
             ("erase_patient", "Can erase a record"),
+        )
+        indexes = (
+            # Of the few that are merged. SQLite would not use one that says of nearly all records
+            # that they are not, and read them all.
+            models.Index(
+                fields=("merged_into",),
+                condition=models.Q(merged_into__isnull=False),
+                name="patient_merged",
+            ),
         )
         constraints = (
             models.CheckConstraint(

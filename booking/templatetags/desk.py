@@ -1,18 +1,18 @@
 """What the staff's pages show of the bookings."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from booking.desk.day import Mark, marks_of
 from booking.desk.today import Desk, desk_for
+from booking.desk.words import day as say_day
 from booking.desk.words import hours as say_hours
 from booking.desk.words import moment as say_moment
 from booking.desk.words import when
@@ -63,7 +63,15 @@ def stamp(at: datetime | None) -> str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    return f"{date_format(local, 'M j, Y')}, {clock(local)}"
+    return f"{say_day(local)}, {clock(local)}"
+
+
+@register.filter
+def on_day(at: date | None) -> str:
+    """“Nov 24, 2026”, in the clinic's zone."""
+    if at is None:
+        return ""
+    return say_day(timezone.localtime(at) if isinstance(at, datetime) else at)
 
 
 @register.filter

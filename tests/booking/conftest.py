@@ -1,21 +1,11 @@
-"""What the tests of booking have besides: a process that remembers nothing of the last one."""
-
-from collections.abc import Iterator
+"""What the tests of booking have besides."""
 
 import pytest
 from django.conf import settings
 
-from clinic import memory
 from clinic.models import Service
 from tests.booking.builders import a_service
 from tests.booking.visitor import Visitor
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    memory.forget_everything()
-    yield
-    memory.forget_everything()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -346,7 +346,7 @@ class TestCorrecting:
         data = {"full_name": "Grace Hopper", "email": ada.email, "prefers": "email"}
         a_client(FRONT_DESK).post(url, data | {"language": "en"})
         assert "full_name" in PatientEvent.objects.get().detail
-        assert finding.find("hopper", a_member(OWNER)) == [ada]
+        assert [row.pk for row in finding.find("hopper", a_member(OWNER))] == [ada.pk]
 
 
 class TestNotes:

@@ -264,7 +264,7 @@ class TestPuttingAway:
 
     def test_wants_the_form_of_the_page(self, owner: User) -> None:
         client = Client(enforce_csrf_checks=True)
-        client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(owner, backend="clinic.backends.StaffBackend")
         with nothing_is_done():
             assert client.post(PUT_AWAY).status_code == 403
 

@@ -27,7 +27,7 @@ def a_member(role: str = "", **fields: Any) -> User:
 def signed_in(user: User, **options: Any) -> Client:
     """Past the password and the second factor, and never idle."""
     client = Client(**options)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="clinic.backends.StaffBackend")
     session = client.session
     session[SEEN] = session[VERIFIED] = (timezone.now() + timedelta(days=3650)).timestamp()
     session.save()

@@ -384,7 +384,7 @@ class TestSessions:
 
     def test_of_before_there_was_a_second_factor(self, member: User) -> None:
         client = Client()
-        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(member, backend="clinic.backends.StaffBackend")
         assert is_asked(client) == ASKS_PASSWORD
         answer(client, INDEX, "password", PASSWORD)
         assert is_asked(client) == ASKS_CODE
