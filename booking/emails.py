@@ -4,7 +4,7 @@ A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import MIMEPart
 from typing import Any
@@ -34,21 +34,21 @@ from clinic.models import Clinic, User
 DESK_GROUPS = ("Owner", "Front desk")
 
 Kind = Message.Kind
-WITH_WHAT_STAYS = {
-    *(Kind.CANCELLED, Kind.MOVED, Kind.OFFERED),
-    *(Kind.STAFF_CANCELLED, Kind.STAFF_MOVED),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every message may speak of: clinic, date, time, link."""
+    """What every message may speak of: clinic, date, time, link; of a visit, of several."""
 
     message: Message
-    appointment: Appointment
+    appointments: Sequence[Appointment]
+    stays: Sequence[Appointment]
     clinic: Clinic
     now: datetime
-    parts: tuple[Appointment, ...] = ()  # of a visit, where the message names several
+
+    @property
+    def appointment(self) -> Appointment:
+        return self.appointments[0]
 
 
 def requested(context: Context) -> EmailMultiAlternatives:
@@ -56,7 +56,7 @@ def requested(context: Context) -> EmailMultiAlternatives:
 
 
 def confirmed(context: Context) -> EmailMultiAlternatives:
-    return _with_calendar(_to_patient(context), context)
+    return _with_calendar(_to_patient(context), context, context.appointments)
 
 
 def declined(context: Context) -> EmailMultiAlternatives:
@@ -69,22 +69,20 @@ def expired(context: Context) -> EmailMultiAlternatives:
 
 def cancelled(context: Context) -> EmailMultiAlternatives:
     """A calendar that took the appointment in takes it out again."""
-    mail = _to_patient(context)
-    return _with_calendar(mail, context) if _was_booked(context.appointment) else mail
+    booked = [each for each in context.appointments if _was_booked(each)]
+    return _with_calendar(_to_patient(context), context, booked)
 
 
 def moved(context: Context) -> EmailMultiAlternatives:
     """A calendar that has the appointment takes the new time in; a request was in none."""
-    mail = _to_patient(context)
-    is_booked = context.appointment.status != Status.PENDING
-    return _with_calendar(mail, context) if is_booked else mail
+    booked = [each for each in context.appointments if each.status != Status.PENDING]
+    return _with_calendar(_to_patient(context), context, booked)
 
 
 def offered(context: Context) -> EmailMultiAlternatives:
     """What had been confirmed before is taken out of the calendar that has it."""
-    mail = _to_patient(context)
     replaced = Appointment.objects.replaced_by_offers_to(context.appointment.request)
-    return _with_calendar(mail, replace(context, appointment=replaced)) if replaced else mail
+    return _with_calendar(_to_patient(context), context, [replaced] if replaced else [])
 
 
 def _was_booked(appointment: Appointment) -> bool:
@@ -106,32 +104,6 @@ def reminder_hours(context: Context) -> EmailMultiAlternatives:
 
 def link_again(context: Context) -> EmailMultiAlternatives:
     return _to_patient(context)
-
-
-def visit_confirmed(context: Context) -> EmailMultiAlternatives:
-    whole = _of_the_visit(context)
-    return _with_visit(_to_patient(whole), whole, whole.parts)
-
-
-def visit_cancelled(context: Context) -> EmailMultiAlternatives:
-    """Times that were merely offered are in no calendar."""
-    whole = _of_the_visit(context)
-    booked = [part for part in whole.parts if _was_booked(part)]
-    return _with_visit(_to_patient(whole), whole, booked)
-
-
-def visit_reminder_days(context: Context) -> EmailMultiAlternatives:
-    return _to_patient(_of_the_visit(context))
-
-
-def visit_reminder_hours(context: Context) -> EmailMultiAlternatives:
-    return _to_patient(_of_the_visit(context))
-
-
-def _of_the_visit(context: Context) -> Context:
-    """With the parts that there are to name now; the first of them has the link."""
-    parts = together.named_in(context.message) or [context.appointment]
-    return replace(context, appointment=parts[0], parts=tuple(parts))
 
 
 def staff_new_request(context: Context) -> EmailMultiAlternatives:
@@ -181,10 +153,6 @@ WRITERS = {
     Kind.REMINDER_DAYS: reminder_days,
     Kind.REMINDER_HOURS: reminder_hours,
     Kind.LINK_AGAIN: link_again,
-    Kind.VISIT_CONFIRMED: visit_confirmed,
-    Kind.VISIT_CANCELLED: visit_cancelled,
-    Kind.VISIT_REMINDER_DAYS: visit_reminder_days,
-    Kind.VISIT_REMINDER_HOURS: visit_reminder_hours,
     Kind.STAFF_ANSWER_SOON: staff_answer_soon,
     Kind.STAFF_MOVED: staff_moved,
     Kind.STAFF_OFFER_TAKEN: staff_offer_taken,
@@ -195,8 +163,10 @@ WRITERS = {
 
 def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     """The message as it would be sent at `now`, in its own language."""
-    appointment = Appointment.objects.with_people().get(messages=message)
-    context = Context(message, appointment, Clinic.objects.get(), now)
+    message.appointment = Appointment.objects.with_people().get(messages=message)
+    spoken = together.spoken_in(message, now=now)
+    appointments = spoken.of or [message.appointment]
+    context = Context(message, appointments, spoken.stays, Clinic.objects.get(), now)
     with translation.override(message.language):
         return WRITERS[Kind(message.kind)](context)
 
@@ -223,8 +193,8 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     values: dict[str, Any] = {
         "appointment": appointment,
         "clinic": context.clinic,
-        "parts": context.parts,
-        "stays": _staying(context),
+        "parts": context.appointments if len(context.appointments) > 1 else (),
+        "stays": context.stays,
         "link": links.address_for(appointment.request),
         "attend_link": links.address_for(appointment.request, "appointment-attend"),
         "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
@@ -252,35 +222,28 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     return mail
 
 
-def _staying(context: Context) -> list[Appointment]:
-    """What stays of a visit, whatever has become of the part that the message is about."""
-    if context.message.kind not in WITH_WHAT_STAYS:
-        return []
-    return together.staying(together.others_of(context.appointment), now=context.now)
-
-
-def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
-    patient = context.appointment.request.patient
+def _with_calendar(
+    mail: EmailMultiAlternatives, context: Context, appointments: Sequence[Appointment]
+) -> EmailMultiAlternatives:
+    """One file, whatever there is to put into it; none, where there is nothing."""
+    if not appointments:
+        return mail
+    if len(appointments) > 1:
+        linked = [(each, links.address_for(each.request)) for each in appointments]
+        file = visit_file(linked, clinic=context.clinic, now=context.now)
+        return _attached(mail, file, "PUBLISH")
+    [appointment] = appointments
+    patient = appointment.request.patient
     attendee = patient.email if patient else ""
     file = calendar_file(
-        context.appointment,
+        appointment,
         clinic=context.clinic,
-        link=links.address_for(context.appointment.request),
+        link=links.address_for(appointment.request),
         attendee=attendee,
         now=context.now,
     )
-    method = method_of(context.appointment, clinic=context.clinic, attendee=attendee)
+    method = method_of(appointment, clinic=context.clinic, attendee=attendee)
     return _attached(mail, file, method)
-
-
-def _with_visit(
-    mail: EmailMultiAlternatives, context: Context, parts: Sequence[Appointment]
-) -> EmailMultiAlternatives:
-    """One file for all of them."""
-    if len(parts) < 2:
-        return _with_calendar(mail, replace(context, appointment=parts[0])) if parts else mail
-    linked = [(part, links.address_for(part.request)) for part in parts]
-    return _attached(mail, visit_file(linked, clinic=context.clinic, now=context.now), "PUBLISH")
 
 
 def _attached(mail: EmailMultiAlternatives, file: bytes, method: str) -> EmailMultiAlternatives:

@@ -35,7 +35,6 @@ ENDED = {
     Reason.OFFER_WITHDRAWN: gettext_lazy("The clinic withdrew the times offered."),
     Reason.BY_PATIENT: gettext_lazy("You cancelled it."),
     Reason.BY_CLINIC: gettext_lazy("The clinic cancelled it."),
-    Reason.VISIT_BY_CLINIC: Reason.VISIT_BY_CLINIC.label,
 }
 # Told by another line of the same moment, or later with the times that are offered.
 UNSAID = {

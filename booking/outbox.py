@@ -1,8 +1,7 @@
 """Putting messages into the outbox, in the transaction of the change they tell of."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from booking import together
 from booking.models.appointments import Appointment, Reason
@@ -11,9 +10,9 @@ from booking.models.requests import AppointmentRequest
 
 Kind, Channel = Message.Kind, Message.Channel
 
-REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
+REMINDERS = together.REMINDERS
 # What is said of a visit that is to come: once it has begun, nobody needs to hear it.
-OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED, Kind.VISIT_CONFIRMED}
+OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
 # What whoever has just acted on the page has read there: it needs no call.
 READ_ON_THE_PAGE = {Kind.REQUESTED, Kind.LINK_AGAIN}
 
@@ -92,46 +91,29 @@ def put(messages: Iterable[Message]) -> None:
 
 
 def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -> None:
-    """What waits to be said and is no longer so: it is not said any more.
-
-    What waits to be said of a whole visit is, as long as any of its parts gives reason to.
-    """
+    """What waits to be said and is no longer so: it is not said any more."""
     rows = Message.objects.filter(appointment=appointment, kind__in=kinds)
-    _withdraw(rows.exclude(kind__in=together.OF_THE_WHOLE), now)
-    _withdraw_of_the_visit(appointment.request, now)
+    _withdraw(rows, appointment.request, now)
+
+
+def withdraw_one(key: str, *, now: datetime) -> None:
+    rows = Message.objects.filter(unique_key=key).unsent()
+    rows.update(state=Message.State.OBSOLETE, finished_at=now)
 
 
 def withdraw_calls(request: AppointmentRequest, *, now: datetime) -> None:
     """Whoever is called hears what has become of the request, and nothing of before."""
-    rows = Message.objects.filter(request=request, channel=Channel.CALL)
-    _withdraw(rows.exclude(kind__in=together.OF_THE_WHOLE), now)
-    _withdraw_of_the_visit(request, now)
+    _withdraw(Message.objects.filter(request=request, channel=Channel.CALL), request, now)
 
 
-def key_of_visit_day(kind: Message.Kind, visit: UUID, day: date) -> str:
-    """How the keys of the reminders of a visit on one day begin."""
-    return f"{kind}:{visit}:{day:%Y%m%d}:"
-
-
-def withdraw_visit_reminders(visit: UUID | None, day: date, *, now: datetime) -> None:
-    """Those of that day that wait, whichever part they begin with."""
-    if visit is None:
-        return
-    of_the_visit = Message.objects.filter(request__visit=visit)
-    for kind in together.REMINDERS:
-        _withdraw(
-            of_the_visit.filter(unique_key__startswith=key_of_visit_day(kind, visit, day)), now
+def _withdraw(rows: MessageQuerySet, request: AppointmentRequest, now: datetime) -> None:
+    """What is said of a whole visit is, for as long as there is anything left of it to name."""
+    if request.visit:
+        of_the_whole = Message.objects.filter(
+            request__visit=request.visit, kind__in=together.OF_THE_WHOLE
         )
-
-
-def _withdraw_of_the_visit(request: AppointmentRequest, now: datetime) -> None:
-    if request.visit is None:
-        return
-    rows = Message.objects.filter(request__visit=request.visit, kind__in=together.OF_THE_WHOLE)
-    for row in rows.unsent().select_related("appointment__location", "request"):
-        if not together.named_in(row):
-            _withdraw(Message.objects.filter(pk=row.pk), now)
-
-
-def _withdraw(messages: MessageQuerySet, now: datetime) -> None:
-    messages.unsent().update(state=Message.State.OBSOLETE, finished_at=now)
+        waiting = of_the_whole.unsent().select_related("request", "appointment__location")
+        spoken = together.spoken_in_each(waiting, now=now)
+        nothing = [key for key, each in spoken.items() if not each.of]
+        rows = rows.exclude(kind__in=together.OF_THE_WHOLE) | Message.objects.filter(pk__in=nothing)
+    rows.unsent().update(state=Message.State.OBSOLETE, finished_at=now)

@@ -32,28 +32,25 @@ MESSAGES_A_ROUND = 50
 
 Kind, State = Message.Kind, Message.State
 
-WENT_AHEAD = together.WENT_AHEAD
-# In which states of its appointment a message still has a reason to be sent.
+# In which states of what it names a message still has a reason to be sent.
 STILL_TRUE: dict[str, frozenset[str]] = {
     Kind.REQUESTED: frozenset({Status.PENDING}),
     Kind.STAFF_NEW_REQUEST: frozenset({Status.PENDING}),
-    Kind.CONFIRMED: frozenset(WENT_AHEAD),
+    Kind.CONFIRMED: frozenset(together.WENT_AHEAD),
     Kind.DECLINED: frozenset({Status.CANCELLED}),
     Kind.EXPIRED: frozenset({Status.CANCELLED}),
     Kind.CANCELLED: frozenset({Status.CANCELLED}),
-    Kind.MOVED: frozenset({Status.PENDING, *WENT_AHEAD}),
+    Kind.MOVED: frozenset({Status.PENDING, *together.WENT_AHEAD}),
     Kind.OFFERED: frozenset({Status.PROPOSED}),
     Kind.OFFER_ENDED: frozenset({Status.CANCELLED}),
     Kind.REMINDER_DAYS: frozenset({Status.BOOKED}),
     Kind.REMINDER_HOURS: frozenset({Status.BOOKED}),
     Kind.LINK_AGAIN: frozenset(Status.values),
-    # Of a whole visit: whatever booking/together.py still finds to name.
-    **dict.fromkeys(together.OF_THE_WHOLE, frozenset(Status.values)),
     Kind.STAFF_CANCELLED: frozenset({Status.CANCELLED}),
     Kind.STAFF_EXPIRED: frozenset({Status.CANCELLED}),
     Kind.STAFF_ANSWER_SOON: frozenset({Status.PENDING}),
-    Kind.STAFF_MOVED: frozenset({Status.PENDING, *WENT_AHEAD}),
-    Kind.STAFF_OFFER_TAKEN: frozenset(WENT_AHEAD),
+    Kind.STAFF_MOVED: frozenset({Status.PENDING, *together.WENT_AHEAD}),
+    Kind.STAFF_OFFER_TAKEN: frozenset(together.WENT_AHEAD),
     Kind.STAFF_OFFER_ENDED: frozenset({Status.CANCELLED}),
     Kind.STAFF_OFFER_DECLINED: frozenset({Status.CANCELLED}),
 }
@@ -98,8 +95,7 @@ def claim(message_id: UUID, *, now: datetime) -> Message | None:
     due = Message.objects.due(now=now).order_by().filter(id=message_id)
     if not due.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return None
-    rows = Message.objects.select_related("appointment__location", "request")
-    message = rows.get(id=message_id)
+    message = Message.objects.select_related("request", "appointment__location").get(id=message_id)
     if not is_still_true(message, now=now):
         _finish(message, State.OBSOLETE, now)
         return None
@@ -110,12 +106,8 @@ def is_still_true(message: Message, *, now: datetime) -> bool:
     """A confirmation is not sent for what was cancelled before, nor a reminder of what began."""
     if message.useless_after and message.useless_after <= now:
         return False
-    appointment = message.appointment
-    if appointment is None:
-        return False
-    if message.kind in together.OF_THE_WHOLE:
-        return bool(together.named_in(message))
-    return appointment.status in STILL_TRUE[message.kind]
+    spoken = together.spoken_in(message, now=now)
+    return any(each.status in STILL_TRUE[message.kind] for each in spoken.of)
 
 
 def deliver(message: Message, *, now: datetime) -> None:

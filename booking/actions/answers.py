@@ -218,7 +218,7 @@ def book_visit(
         before = opening, rules
         submit(request, details, now=now, patient=booked[0].request.patient if booked else None)
         booked.append(changes.take(request, opening, Status.BOOKED, by=by, now=now))
-    outbox.tell(booked[0], patient=Kind.VISIT_CONFIRMED, now=now, is_on_the_phone=True)
+    outbox.tell(booked[0], patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
     return booked
 
 

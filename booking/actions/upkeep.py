@@ -1,6 +1,6 @@
 """What the clock does, and what staff and patients do with messages and links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,7 +9,7 @@ from django.db.models import F
 from booking import changes, deadlines, outbox, together
 from booking.actors import Actor
 from booking.errors import PatientErased
-from booking.models.appointments import VISITS, Appointment, AppointmentEvent, Status
+from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.calls import CallNote
 from booking.models.messages import LostLink, Message
 from booking.models.patients import Patient
@@ -19,9 +19,6 @@ from clinic.models import Practitioner, User
 
 Kind, Channel = Message.Kind, Message.Channel
 TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
-# Of what was booked alone, and of a visit of several services.
-HOURS = (Kind.REMINDER_HOURS, Kind.VISIT_REMINDER_HOURS)
-DAYS = (Kind.REMINDER_DAYS, Kind.VISIT_REMINDER_DAYS)
 # The furthest ahead that a reminder is due: two days, and from a night to the evening before it.
 SENDERS_ARE_KNOWN = timedelta(days=7)
 REMINDERS_REACH = TWO_DAYS + timedelta(hours=24)
@@ -42,73 +39,58 @@ def remind_patients(*, now: datetime) -> int:
 
     Of several that became due while nobody came round, the last one is sent. What was due before
     the time was agreed is not: whoever books today for tomorrow needs no reminder of it now.
-    What was booked as one visit and is on one day has one reminder, due by its first time.
+    What was booked as one visit has one reminder a day, due with the first of its parts.
     """
     lock_calendar()
     coming = Appointment.objects.filter(
         status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + REMINDERS_REACH
     )
     rows = list(coming.filter(request__patient__wants_reminders=True).with_people())
-    rows += _besides(rows)
     agreed = _agreed_at(rows)
     due: dict[str, tuple[Message.Kind, Appointment]] = {}
-    for day in together.on_one_day(row for row in rows if row.id in agreed):
-        since = max(agreed[row.id] for row in day)
-        first = next((row for row in day if row.status in VISITS), None)
-        if first is None or first.status != Status.BOOKED or first.starts_at <= now:
-            continue  # all off, or they are here already
-        if (kind := _reminder_due(first, day, since, now)) is not None:
-            due[_reminder_key(kind, first, since)] = (kind, first)
+    for day in together.on_one_day(rows):
+        wanted = {_reminder_due(row, agreed.get(row.id, row.created_at), now) for row in day}
+        for kind in (Kind.REMINDER_HOURS, Kind.REMINDER_DAYS):
+            if kind in wanted:
+                due[_reminder_key(kind, day[0])] = (kind, day[0])
+                break
     for key in _unsaid(due):
         kind, row = due[key]
         _remind(kind, row, key, now)
     return len(due)
 
 
-def _besides(rows: Iterable[Appointment]) -> list[Appointment]:
-    """What else belongs to the visits that these are of, whatever it has come to."""
-    visits = {row.request.visit for row in rows if row.request.visit}
-    if not visits:
-        return []
-    others = Appointment.objects.filter(request__visit__in=visits).exclude(status=Status.HELD)
-    return list(others.exclude(pk__in=[row.pk for row in rows]).with_people())
-
-
-def _agreed_at(rows: Sequence[Appointment]) -> dict[UUID, datetime]:
-    """When each got the time that it has; nothing of what nobody agreed to."""
-    booked = {row.id: row.created_at for row in rows if row.status == Status.BOOKED}
+def _agreed_at(rows: Iterable[Appointment]) -> dict[UUID, datetime]:
+    """When each got the time that it has."""
     events = AppointmentEvent.objects.filter(
         appointment__in=[row.id for row in rows], to_status=Status.BOOKED, reason_code=""
     )
-    return booked | dict(events.order_by("at", "number").values_list("appointment", "at"))
+    return dict(events.order_by("at", "number").values_list("appointment", "at"))
 
 
 def _reminder_due(
-    first: Appointment, day: Iterable[Appointment], agreed_at: datetime, now: datetime
+    appointment: Appointment, agreed_at: datetime, now: datetime
 ) -> Message.Kind | None:
     """The latest reminder that is due now and was not when the time was agreed."""
-    services = [row.request.service for row in day if row.status == Status.BOOKED]
+    service, zone = appointment.request.service, appointment.location.zone
     choices = (
-        (any(each.reminds_three_hours_before for each in services), HOURS, THREE_HOURS),
-        (any(each.reminds_two_days_before for each in services), DAYS, TWO_DAYS),
+        (service.reminds_three_hours_before, Kind.REMINDER_HOURS, THREE_HOURS),
+        (service.reminds_two_days_before, Kind.REMINDER_DAYS, TWO_DAYS),
     )
-    for is_wished, kinds, before in choices:
-        due = deadlines.reminder_at(first.starts_at, before, first.location.zone)
+    for is_wished, kind, before in choices:
+        due = deadlines.reminder_at(appointment.starts_at, before, zone)
         if is_wished and due <= now:
-            alone, together_ = kinds
-            kind = together_ if first.request.visit else alone
             return kind if due > agreed_at else None
     return None
 
 
-def _reminder_key(kind: Message.Kind, first: Appointment, agreed_at: datetime) -> str:
+def _reminder_key(kind: Message.Kind, first: Appointment) -> str:
     """A moved appointment is reminded of anew, and nothing else makes a second reminder.
 
-    A visit is named by its day, and not by its first part, which may be cancelled.
+    A visit is named by its day: what it begins with may be cancelled, and the rest of it stays.
     """
     if visit := first.request.visit:
-        day = first.local_start.date()
-        return f"{outbox.key_of_visit_day(kind, visit, day)}{agreed_at.timestamp():.0f}"
+        return f"{kind}:{visit}:{first.local_start:%Y%m%d}"
     return f"{kind}:{first.id}:{first.starts_at:%Y%m%dT%H%M}"
 
 
@@ -122,11 +104,9 @@ def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetim
     """By e-mail; without an address the desk calls, once, two days before."""
     patient = appointment.request.patient
     assert patient is not None  # it was sent
-    if not patient.email and kind not in DAYS:
+    if not patient.email and kind != Kind.REMINDER_DAYS:
         return
-    outbox.withdraw(appointment, (Kind.REMINDER_DAYS,), now=now)
-    day = appointment.local_start.date()
-    outbox.withdraw_visit_reminders(appointment.request.visit, day, now=now)
+    outbox.withdraw_one(_reminder_key(Kind.REMINDER_DAYS, appointment), now=now)
     reminder = outbox.message(
         kind,
         Channel.EMAIL if patient.email else Channel.CALL,
@@ -136,7 +116,8 @@ def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetim
         now=now,
         useless_after=appointment.starts_at,
     )
-    outbox.put([reminder])
+    if together.spoken_in(reminder, now=now).of:  # of a visit they may be here already
+        outbox.put([reminder])
 
 
 @one_transaction

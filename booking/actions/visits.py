@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from booking import changes, deadlines, outbox, together
 from booking.actions.answers import leave_note
@@ -54,14 +54,13 @@ def move(
         appointment.practitioner,
     }:
         return appointment  # it is there already
-    deadline, day = _deadline_at(opening, appointment, now), appointment.local_start.date()
+    deadline = _deadline_at(opening, appointment, now)
     changes.move(appointment, opening, by=by, now=now, expires_at=deadline)
     if deadline:
         request.answer_by = deadline
         request.save(update_fields=["answer_by"])
     appointment = changes.get(appointment_id)
     outbox.withdraw(appointment, (*outbox.REMINDERS, Kind.MOVED), now=now)
-    outbox.withdraw_visit_reminders(request.visit, day, now=now)
     staff = None if by.is_staff else Kind.STAFF_MOVED
     outbox.tell(appointment, patient=Kind.MOVED, staff=staff, now=now)
     return appointment
@@ -136,16 +135,19 @@ def cancel_visit(
         raise NotPossible(appointment)
     if by.shown is not None and by.shown != together.shown_together(rows):
         raise ChangedMeanwhile(appointment)
-    each_by, reason = replace(by, shown=None), Reason.VISIT_BY_CLINIC
-    ended = [changes.require(row.pk, *together.STANDING, by=each_by, now=now) for row in rows]
-    for row in ended:
-        leave_note(row, note)
-        changes.change(row, Status.CANCELLED, by=by, now=now, reason=reason)
-    for row in ended:
+    unseen = replace(by, shown=None, submission=by.submission or uuid4())
+    for row in rows:
+        ended = changes.require(row.pk, *together.STANDING, by=unseen, now=now)
+        leave_note(ended, note)
+        is_offer = ended.status == Status.PROPOSED
+        reason = Reason.OFFER_WITHDRAWN if is_offer else Reason.BY_CLINIC
+        changes.change(ended, Status.CANCELLED, by=unseen, now=now, reason=reason)
+    parts = together.parts_of(appointment.request)
+    for row in rows:
         outbox.withdraw(row, outbox.REMINDERS, now=now)
         outbox.withdraw_calls(row.request, now=now)
-    outbox.tell(ended[0], patient=Kind.VISIT_CANCELLED, now=now)
-    return ended
+    outbox.tell(changes.get(rows[0].pk), patient=Kind.CANCELLED, now=now)
+    return parts
 
 
 @one_transaction

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from booking.desk.parts import in_words, what_stays
 from booking.desk.words import moment, when
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
+from booking.together import Spoken
 
 Kind = Message.Kind
 SENTENCES = {
@@ -17,6 +19,7 @@ SENTENCES = {
     Kind.CANCELLED: "The appointment is cancelled.",
     Kind.OFFER_ENDED: "The times we offered are free again; shall we find another?",
 }
+WHOLE = {Kind.CONFIRMED: "The visit is confirmed", Kind.CANCELLED: "The visit is cancelled"}
 WITH_REASON = {Kind.DECLINED, Kind.CANCELLED, Kind.OFFER_ENDED}
 WITH_NOTE = {*WITH_REASON, Kind.OFFERED}
 
@@ -34,27 +37,36 @@ def offers_in(messages: Iterable[Message]) -> Offers:
     return offers
 
 
-def what_to_say(message: Message, offers: Offers) -> str:
-    parts = [_sentence(message, offers.get(message.request_id, []))]
-    appointment = message.appointment
-    if appointment and appointment.reason_code and message.kind in WITH_REASON:
-        parts.append(str(Reason(appointment.reason_code).label))
+def what_to_say(message: Message, offers: Offers, spoken: Spoken) -> str:
+    if not spoken.of:
+        return "Nothing of this is so any more: no call is needed."
+    parts = [_sentence(message, spoken.of, offers.get(message.request_id, []))]
+    about = spoken.of[0]
+    if about.reason_code and message.kind in WITH_REASON:
+        parts.append(str(Reason(about.reason_code).label))
     if message.kind in WITH_NOTE and message.request.note_to_patient:
         parts.append(message.request.note_to_patient)
+    if spoken.stays:
+        parts.append(what_stays(spoken.stays))
     return " ".join(parts)
 
 
-def _sentence(message: Message, offered: Sequence[Appointment]) -> str:
-    appointment = message.appointment
+def _sentence(
+    message: Message, about: Sequence[Appointment], offered: Sequence[Appointment]
+) -> str:
     if message.kind == Kind.OFFERED:
         return _offer(offered)
-    if message.kind == Kind.MOVED and appointment:
-        waits = appointment.status == Status.PENDING
+    if message.kind == Kind.MOVED:
+        waits = about[0].status == Status.PENDING
         more = " We will call again once it is decided." if waits else ""
         what = "request" if waits else "appointment"
-        return f"The {what} is now for another time: {_time(appointment)}.{more}"
-    if message.kind == Kind.REMINDER_DAYS and appointment:
-        return f"We are expecting you: {_time(appointment)}. Are you coming?"
+        return f"The {what} is now for another time: {_time(about[0])}.{more}"
+    is_visit = len(about) > 1
+    if message.kind == Kind.REMINDER_DAYS:
+        times = in_words(about) if is_visit else _time(about[0])
+        return f"We are expecting you: {times}. Are you coming?"
+    if is_visit and message.kind in WHOLE:
+        return f"{WHOLE[Kind(message.kind)]}: {in_words(about)}."
     return SENTENCES.get(Kind(message.kind), message.get_kind_display())
 
 

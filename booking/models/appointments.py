@@ -78,7 +78,6 @@ class Reason(models.TextChoices):
     OTHER_TIME_CHOSEN = "other_time_chosen", _("Another time was chosen.")
     BY_PATIENT = "by_patient", _("Cancelled by you.")
     BY_CLINIC = "by_clinic", _("Cancelled by the clinic.")
-    VISIT_BY_CLINIC = "visit_by_clinic", _("The clinic cancelled the whole visit.")
     COMING = "coming", _("You told us that you are coming.")
     NOT_ANSWERED = "not_answered", _("We could not answer within the time we had promised.")
     OTHER_TIMES_OFFERED = "other_times_offered", _("We offered you other times instead.")
@@ -211,14 +210,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return found
 
     def of_the_visit(self, request: AppointmentRequest) -> Self:
-        """Those of the request, and of all that were booked together with it, in order.
-
-        Nothing but that makes them one visit: an equal name or address does not.
-        """
-        same = models.Q(request=request)
-        if request.visit:
-            same |= models.Q(request__visit=request.visit, request__patient=request.patient_id)
-        return self.filter(same).order_by("starts_at").with_people()
+        """Those of the request, and of all that were booked together with it, in order."""
+        rows = self.filter(request__visit=request.visit) if request.visit else self.none()
+        return (rows | self.filter(request=request)).order_by("starts_at").with_people()
 
     def chosen_for(self, request_id: uuid.UUID) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""

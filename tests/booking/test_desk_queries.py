@@ -63,7 +63,10 @@ def somebody(owner: User, now: datetime) -> Patient:
             status, TEN_O_CLOCK, request=request, practitioner=person, room=a_room()
         )
         Message.objects.create(
-            kind=Message.Kind.CONFIRMED, request=request, appointment=visit, unique_key=str(visit.pk)
+            kind=Message.Kind.CONFIRMED,
+            request=request,
+            appointment=visit,
+            unique_key=str(visit.pk),
         )
         CallNote.objects.create(request=request, author=a_member(), at=now, text="Said.")
     wrong = actions.add_note(patient_id=patient.pk, text="1", by=staff(owner), now=now)
