@@ -93,32 +93,6 @@ def test_a_time_that_was_taken_meanwhile(new_page: NewPage, owner_page: Page) ->
     expect(owner_page.get_by_text("Booked and confirmed.")).to_be_visible()
 
 
-def test_two_services_in_one_visit(owner_page: Page) -> None:
-    owner_page.goto("/admin/desk/book/")
-    assert_looks(owner_page, LOOKS)
-    for place, service in (("First", CONSULTATION), ("Second", "Acupressure session")):
-        choice = owner_page.get_by_role("combobox", name=place, exact=True)
-        option = choice.get_by_role("option", name=re.compile(f"^{service}"))
-        choice.select_option(label=said(option))
-    owner_page.get_by_role("button", name="Show times for all").click()
-    assert_looks(owner_page, LOOKS)
-    days(owner_page).nth(2).get_by_role("link").first.click()
-    expect(
-        owner_page.get_by_role("listitem").filter(has_text="Acupressure session")
-    ).to_be_visible()
-    assert_looks(owner_page, LOOKS)
-    person = Person.somebody()
-    owner_page.get_by_label("Full name of the patient").fill(person.name)
-    owner_page.get_by_label("E-mail", exact=True).first.fill(person.email)
-    owner_page.get_by_role("radio", name="E-mail").check()
-    owner_page.get_by_role("button", name="Book and confirm").click()
-    expect(owner_page.get_by_text("2 appointments in one visit.")).to_be_visible()
-    same_visit = part(owner_page, "In the same visit")
-    assert_looks(owner_page, LOOKS)
-    same_visit.get_by_role("link").click()
-    expect(part(owner_page, "In the same visit")).to_contain_text(CONSULTATION)
-
-
 def test_the_set_up_list_is_put_away_and_shown_again(owner_page: Page) -> None:
     owner_page.goto("/admin/")
     setting_up = part(owner_page, "Setting up")
