@@ -79,7 +79,12 @@ def _sender(request: HttpRequest) -> Actor | None:
 
 
 def _act(
-    request: HttpRequest, standing: Standing, by: Actor, act: Callable[[], object]
+    request: HttpRequest,
+    standing: Standing,
+    by: Actor,
+    act: Callable[[], object],
+    *,
+    shown: str | None = None,
 ) -> HttpResponse:
     """Do what the form asks, once; then to the page, or say there what stands in the way.
 
@@ -91,7 +96,7 @@ def _act(
     except NotFree:
         raise
     except NotPossible as error:
-        is_old_page = by.shown != standing.appointment.shown
+        is_old_page = by.shown != (shown or standing.appointment.shown)
         known = ChangedMeanwhile(error.appointment) if is_old_page else error
         return _refused(request, standing, known)
     except BookingError as error:
@@ -143,7 +148,7 @@ def appointment_attend(request: HttpRequest, standing: Standing) -> HttpResponse
     key, now = standing.appointment.id, standing.now
     if by := _sender(request):
         come = functools.partial(actions.confirm_attendance, appointment_id=key, by=by, now=now)
-        return _act(request, standing, by, come)
+        return _act(request, standing, by, come, shown=standing.shown_coming)
     return _page(request, standing, "attend") if standing.can_attend else _back(standing)
 
 

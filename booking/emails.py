@@ -3,7 +3,8 @@
 A template folder emails/<kind>/ holds subject.txt, body.txt and body.html.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import MIMEPart
 from typing import Any
@@ -14,8 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from booking import links
-from booking.ics import calendar_file, method_of
+from booking import links, together
+from booking.ics import calendar_file, method_of, visit_file
 from booking.models.appointments import (
     NOT_ONLINE,
     Appointment,
@@ -37,12 +38,17 @@ Kind = Message.Kind
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every message may speak of: clinic, date, time, link."""
+    """What every message may speak of: clinic, date, time, link; of a visit, of several."""
 
     message: Message
-    appointment: Appointment
+    appointments: Sequence[Appointment]
+    stays: Sequence[Appointment]
     clinic: Clinic
     now: datetime
+
+    @property
+    def appointment(self) -> Appointment:
+        return self.appointments[0]
 
 
 def requested(context: Context) -> EmailMultiAlternatives:
@@ -50,7 +56,7 @@ def requested(context: Context) -> EmailMultiAlternatives:
 
 
 def confirmed(context: Context) -> EmailMultiAlternatives:
-    return _with_calendar(_to_patient(context), context)
+    return _with_calendar(_to_patient(context), context, context.appointments)
 
 
 def declined(context: Context) -> EmailMultiAlternatives:
@@ -63,15 +69,14 @@ def expired(context: Context) -> EmailMultiAlternatives:
 
 def cancelled(context: Context) -> EmailMultiAlternatives:
     """A calendar that took the appointment in takes it out again."""
-    mail = _to_patient(context)
-    return _with_calendar(mail, context) if _was_booked(context.appointment) else mail
+    booked = [each for each in context.appointments if _was_booked(each)]
+    return _with_calendar(_to_patient(context), context, booked)
 
 
 def moved(context: Context) -> EmailMultiAlternatives:
     """A calendar that has the appointment takes the new time in; a request was in none."""
-    mail = _to_patient(context)
-    is_booked = context.appointment.status != Status.PENDING
-    return _with_calendar(mail, context) if is_booked else mail
+    booked = [each for each in context.appointments if each.status != Status.PENDING]
+    return _with_calendar(_to_patient(context), context, booked)
 
 
 def offered(context: Context) -> EmailMultiAlternatives:
@@ -80,9 +85,8 @@ def offered(context: Context) -> EmailMultiAlternatives:
 
 
 def _without_replaced(context: Context) -> EmailMultiAlternatives:
-    mail = _to_patient(context)
     replaced = Appointment.objects.replaced_by_offers_to(context.appointment.request)
-    return _with_calendar(mail, replace(context, appointment=replaced)) if replaced else mail
+    return _with_calendar(_to_patient(context), context, [replaced] if replaced else [])
 
 
 def _was_booked(appointment: Appointment) -> bool:
@@ -164,8 +168,10 @@ WRITERS = {
 
 def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     """The message as it would be sent at `now`, in its own language."""
-    appointment = Appointment.objects.with_people().get(messages=message)
-    context = Context(message, appointment, Clinic.objects.get(), now)
+    message.appointment = Appointment.objects.with_people().get(messages=message)
+    spoken = together.spoken_in(message, now=now)
+    appointments = spoken.of or [message.appointment]
+    context = Context(message, appointments, spoken.stays, Clinic.objects.get(), now)
     with translation.override(message.language):
         return WRITERS[Kind(message.kind)](context)
 
@@ -192,6 +198,8 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     values: dict[str, Any] = {
         "appointment": appointment,
         "clinic": context.clinic,
+        "parts": context.appointments if len(context.appointments) > 1 else (),
+        "stays": context.stays,
         "link": links.address_for(appointment.request),
         "attend_link": links.address_for(appointment.request, "appointment-attend"),
         "reason": Reason(appointment.reason_code).label if appointment.reason_code else "",
@@ -219,19 +227,33 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
     return mail
 
 
-def _with_calendar(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
-    patient = context.appointment.request.patient
+def _with_calendar(
+    mail: EmailMultiAlternatives, context: Context, appointments: Sequence[Appointment]
+) -> EmailMultiAlternatives:
+    """One file, whatever there is to put into it; none, where there is nothing."""
+    if not appointments:
+        return mail
+    if len(appointments) > 1:
+        linked = [(each, links.address_for(each.request)) for each in appointments]
+        file = visit_file(linked, clinic=context.clinic, now=context.now)
+        return _attached(mail, file, "PUBLISH")
+    [appointment] = appointments
+    patient = appointment.request.patient
     attendee = patient.email if patient else ""
     file = calendar_file(
-        context.appointment,
+        appointment,
         clinic=context.clinic,
-        link=links.address_for(context.appointment.request),
+        link=links.address_for(appointment.request),
         attendee=attendee,
         now=context.now,
     )
+    method = method_of(appointment, clinic=context.clinic, attendee=attendee)
+    return _attached(mail, file, method)
+
+
+def _attached(mail: EmailMultiAlternatives, file: bytes, method: str) -> EmailMultiAlternatives:
     part = MIMEPart()
-    # Mail programs look here for what the file asks of them (RFC 6047).
-    method = method_of(context.appointment, clinic=context.clinic, attendee=attendee)
+    # Mail programs look at `method` for what the file asks of them (RFC 6047).
     part.set_content(
         file,
         maintype="text",

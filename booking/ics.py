@@ -1,6 +1,8 @@
-"""Calendar files: one visit for its patient, busy times for a practitioner; no word of health."""
+"""Calendar files: an appointment, or all of a visit, for its patient; busy times for a
+practitioner; no word of health.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,10 +40,38 @@ def calendar_file(
 ) -> bytes:
     """One visit: its UID is stable, its SEQUENCE rises, its METHOD is that of `method_of`."""
     method = method_of(appointment, clinic=clinic, attendee=attendee)
-    is_off, is_invitation = appointment.status in CALLED_OFF, method != "PUBLISH"
     calendar = _calendar()
     calendar.add("method", method)
-    calendar.add_component(_rules_of(appointment.location.zone, appointment))
+    calendar.add_component(_rules_of(appointment.location.zone, [appointment]))
+    event = _event_of_a_patient(appointment, clinic=clinic, link=link, now=now)
+    if method != "PUBLISH":
+        # The patient has agreed already: calendar programs need not ask, nor answer the clinic.
+        event["attendee"] = _address(attendee, partstat="ACCEPTED", rsvp="FALSE")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def visit_file(parts: Iterable[tuple[Appointment, str]], *, clinic: Clinic, now: datetime) -> bytes:
+    """All of a visit, each part with its link and the UID that it has by itself.
+
+    It is published: an invitation, or its end, is of one event alone (RFC 5546, 3.2).
+    """
+    calendar = _calendar()
+    calendar.add("method", "PUBLISH")
+    linked = list(parts)
+    in_zone: dict[ZoneInfo, list[Appointment]] = {}
+    for part, _link in linked:
+        in_zone.setdefault(part.location.zone, []).append(part)
+    for zone, those in in_zone.items():
+        calendar.add_component(_rules_of(zone, those))
+    for part, link in linked:
+        calendar.add_component(_event_of_a_patient(part, clinic=clinic, link=link, now=now))
+    return bytes(calendar.to_ical())
+
+
+def _event_of_a_patient(
+    appointment: Appointment, *, clinic: Clinic, link: str, now: datetime
+) -> Event:
     event = _event(appointment, f"{appointment.calendar_uid}@appointments", now)
     starts_at, ends_at = _wall_times(appointment)
     event.add("dtstart", starts_at)
@@ -50,14 +80,10 @@ def calendar_file(
     event.add("description", f"{link}\n{clinic.telephone.as_national}")
     event.add("url", link)
     event.add("location", _where(appointment, clinic))
-    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("status", "CANCELLED" if appointment.status in CALLED_OFF else "CONFIRMED")
     if clinic.email:
         event["organizer"] = _address(clinic.email, cn=_plain(clinic.name))
-    if is_invitation:
-        # The patient has agreed already: calendar programs need not ask, nor answer the clinic.
-        event["attendee"] = _address(attendee, partstat="ACCEPTED", rsvp="FALSE")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return event
 
 
 def feed_file(appointments: Iterable[Appointment], *, name: str, now: datetime) -> bytes:
@@ -103,9 +129,10 @@ def _wall_times(appointment: Appointment) -> tuple[datetime, datetime]:
     return starts_at, ends_at
 
 
-def _rules_of(zone: ZoneInfo, appointment: Appointment) -> Timezone:
-    """The zone on the days of the appointment: without dates it would be seventy years."""
-    first, last = appointment.local_start.date(), appointment.local_end.date() + DAY
+def _rules_of(zone: ZoneInfo, appointments: Sequence[Appointment]) -> Timezone:
+    """The zone on the days of the appointments: without dates it would be seventy years."""
+    first = min(each.local_start.date() for each in appointments)
+    last = max(each.local_end.date() for each in appointments) + DAY
     rules = Timezone.from_tzinfo(zone, zone.key, first, last)
     for observance in rules.subcomponents:
         assert isinstance(observance, TimezoneStandard | TimezoneDaylight)

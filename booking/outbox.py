@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from booking import together
 from booking.models.appointments import Appointment, Reason
 from booking.models.messages import Message, MessageQuerySet
 from booking.models.requests import AppointmentRequest
 
 Kind, Channel = Message.Kind, Message.Channel
 
-REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
+REMINDERS = together.REMINDERS
 # What is said of a visit that is to come: once it has begun, nobody needs to hear it.
 OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
 # What whoever has just acted on the page has read there: it needs no call.
@@ -91,13 +92,28 @@ def put(messages: Iterable[Message]) -> None:
 
 def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -> None:
     """What waits to be said and is no longer so: it is not said any more."""
-    _withdraw(Message.objects.filter(appointment=appointment, kind__in=kinds), now)
+    rows = Message.objects.filter(appointment=appointment, kind__in=kinds)
+    _withdraw(rows, appointment.request, now)
+
+
+def withdraw_one(key: str, *, now: datetime) -> None:
+    rows = Message.objects.filter(unique_key=key).unsent()
+    rows.update(state=Message.State.OBSOLETE, finished_at=now)
 
 
 def withdraw_calls(request: AppointmentRequest, *, now: datetime) -> None:
     """Whoever is called hears what has become of the request, and nothing of before."""
-    _withdraw(Message.objects.filter(request=request, channel=Channel.CALL), now)
+    _withdraw(Message.objects.filter(request=request, channel=Channel.CALL), request, now)
 
 
-def _withdraw(messages: MessageQuerySet, now: datetime) -> None:
-    messages.unsent().update(state=Message.State.OBSOLETE, finished_at=now)
+def _withdraw(rows: MessageQuerySet, request: AppointmentRequest, now: datetime) -> None:
+    """What is said of a whole visit is, for as long as there is anything left of it to name."""
+    if request.visit:
+        of_the_whole = Message.objects.filter(
+            request__visit=request.visit, kind__in=together.OF_THE_WHOLE
+        )
+        waiting = of_the_whole.unsent().select_related("request", "appointment__location")
+        spoken = together.spoken_in_each(waiting, now=now)
+        nothing = [key for key, each in spoken.items() if not each.of]
+        rows = rows.exclude(kind__in=together.OF_THE_WHOLE) | Message.objects.filter(pk__in=nothing)
+    rows.unsent().update(state=Message.State.OBSOLETE, finished_at=now)

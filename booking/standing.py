@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
-from booking import actions, links
+from booking import actions, links, together
 from booking.history import Line, history_of
 from booking.models.appointments import (
     DECLINE_REASONS,
@@ -141,6 +141,30 @@ class Standing:
     def history(self) -> list[Line]:
         return history_of(self.request, self.appointment.location.zone)
 
+    # The visit that it is part of
+
+    @cached_property
+    def others(self) -> list["Standing"]:
+        """What was booked together with it; nothing else, be the patient's name the same."""
+        return [Standing(part, self.now) for part in together.others_of(self.appointment)]
+
+    @property
+    def staying(self) -> list["Standing"]:
+        """What stays of the visit, whatever becomes of this part."""
+        stay = together.staying((each.appointment for each in self.others), now=self.now)
+        return [each for each in self.others if each.appointment in stay]
+
+    @cached_property
+    def coming(self) -> list["Standing"]:
+        """What whoever says "I am coming" says it of: all of the visit that is to come that day."""
+        others = [each.appointment for each in self.others]
+        parts = together.coming_with(self.appointment, others, now=self.now)
+        return [Standing(part, self.now) for part in parts]
+
+    @property
+    def shown_coming(self) -> str:
+        return together.shown_together(each.appointment for each in self.coming)
+
     # What the patient may do
 
     @property
@@ -163,3 +187,7 @@ class Standing:
     @property
     def is_coming(self) -> bool:
         return self.can_attend and self.appointment.attendance_confirmed_at is not None
+
+    @property
+    def are_coming(self) -> bool:
+        return all(each.is_coming for each in self.coming)

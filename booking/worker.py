@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
-from booking import actions, emails
+from booking import actions, emails, together
 from booking.models.appointments import Appointment, Status
 from booking.models.messages import MOST_ATTEMPTS, Heartbeat, LostLink, Message
 from booking.models.requests import AppointmentRequest
@@ -32,16 +32,15 @@ MESSAGES_A_ROUND = 50
 
 Kind, State = Message.Kind, Message.State
 
-WENT_AHEAD = (Status.BOOKED, Status.ARRIVED, Status.FULFILLED)
-# In which states of its appointment a message still has a reason to be sent.
+# In which states of what it names a message still has a reason to be sent.
 STILL_TRUE: dict[str, frozenset[str]] = {
     Kind.REQUESTED: frozenset({Status.PENDING}),
     Kind.STAFF_NEW_REQUEST: frozenset({Status.PENDING}),
-    Kind.CONFIRMED: frozenset(WENT_AHEAD),
+    Kind.CONFIRMED: frozenset(together.WENT_AHEAD),
     Kind.DECLINED: frozenset({Status.CANCELLED}),
     Kind.EXPIRED: frozenset({Status.CANCELLED}),
     Kind.CANCELLED: frozenset({Status.CANCELLED}),
-    Kind.MOVED: frozenset({Status.PENDING, *WENT_AHEAD}),
+    Kind.MOVED: frozenset({Status.PENDING, *together.WENT_AHEAD}),
     Kind.OFFERED: frozenset({Status.PROPOSED}),
     Kind.OFFER_ENDED: frozenset({Status.CANCELLED}),
     Kind.REMINDER_DAYS: frozenset({Status.BOOKED}),
@@ -50,8 +49,8 @@ STILL_TRUE: dict[str, frozenset[str]] = {
     Kind.STAFF_CANCELLED: frozenset({Status.CANCELLED}),
     Kind.STAFF_EXPIRED: frozenset({Status.CANCELLED}),
     Kind.STAFF_ANSWER_SOON: frozenset({Status.PENDING}),
-    Kind.STAFF_MOVED: frozenset({Status.PENDING, *WENT_AHEAD}),
-    Kind.STAFF_OFFER_TAKEN: frozenset(WENT_AHEAD),
+    Kind.STAFF_MOVED: frozenset({Status.PENDING, *together.WENT_AHEAD}),
+    Kind.STAFF_OFFER_TAKEN: frozenset(together.WENT_AHEAD),
     Kind.STAFF_OFFER_ENDED: frozenset({Status.CANCELLED}),
     Kind.STAFF_OFFER_DECLINED: frozenset({Status.CANCELLED}),
 }
@@ -96,7 +95,7 @@ def claim(message_id: UUID, *, now: datetime) -> Message | None:
     due = Message.objects.due(now=now).order_by().filter(id=message_id)
     if not due.update(claimed_until=now + LEASE, attempts=F("attempts") + 1):
         return None
-    message = Message.objects.select_related("appointment").get(id=message_id)
+    message = Message.objects.select_related("request", "appointment__location").get(id=message_id)
     if not is_still_true(message, now=now):
         _finish(message, State.OBSOLETE, now)
         return None
@@ -107,8 +106,8 @@ def is_still_true(message: Message, *, now: datetime) -> bool:
     """A confirmation is not sent for what was cancelled before, nor a reminder of what began."""
     if message.useless_after and message.useless_after <= now:
         return False
-    appointment = message.appointment
-    return appointment is not None and appointment.status in STILL_TRUE[message.kind]
+    spoken = together.spoken_in(message, now=now)
+    return any(each.status in STILL_TRUE[message.kind] for each in spoken.of)
 
 
 def deliver(message: Message, *, now: datetime) -> None:

@@ -68,6 +68,7 @@ from booking.actions.upkeep import (
 )
 from booking.actions.visits import (
     cancel,
+    cancel_visit,
     change_until,
     confirm_attendance,
     move,
@@ -89,6 +90,7 @@ __all__ = [
     "book",
     "book_visit",
     "cancel",
+    "cancel_visit",
     "change_until",
     "complete",
     "confirm",

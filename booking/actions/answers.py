@@ -87,9 +87,9 @@ def offer(
         return list(Appointment.objects.offered_to(changes.get(appointment_id).request))
     asked = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
     leave_note(asked, note)
-    outbox.withdraw(asked, outbox.REMINDERS, now=now)
     reason = Reason.OTHER_TIMES_OFFERED
     changes.change(asked, Status.CANCELLED, by=by, now=now, reason=reason)
+    outbox.withdraw(asked, outbox.REMINDERS, now=now)
     until = deadlines.offer_until(
         first_start=min(each.starts_at for each in times), zone=asked.location.zone, now=now
     )
@@ -194,7 +194,8 @@ def book_visit(
 ) -> list[Appointment]:
     """Staff book several services for one visit, one after the other: all of them or none.
 
-    Each is a request and an appointment of its own, that can be moved or cancelled by itself.
+    Each is a request and an appointment of its own, that can be moved or cancelled by itself;
+    one message names them all.
     Raises NotOffered or JustTaken. The same form twice gives the same appointments.
     """
     if not 2 <= len(parts) <= MOST_IN_A_VISIT:
@@ -217,8 +218,7 @@ def book_visit(
         before = opening, rules
         submit(request, details, now=now, patient=booked[0].request.patient if booked else None)
         booked.append(changes.take(request, opening, Status.BOOKED, by=by, now=now))
-    for appointment in booked:
-        outbox.tell(appointment, patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
+    outbox.tell(booked[0], patient=Kind.CONFIRMED, now=now, is_on_the_phone=True)
     return booked
 
 

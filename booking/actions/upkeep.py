@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import F
 
-from booking import changes, deadlines, outbox
+from booking import changes, deadlines, outbox, together
 from booking.actors import Actor
 from booking.errors import PatientErased
 from booking.models.appointments import Appointment, AppointmentEvent, Status
@@ -39,6 +39,7 @@ def remind_patients(*, now: datetime) -> int:
 
     Of several that became due while nobody came round, the last one is sent. What was due before
     the time was agreed is not: whoever books today for tomorrow needs no reminder of it now.
+    What was booked as one visit has one reminder a day, due with the first of its parts.
     """
     lock_calendar()
     coming = Appointment.objects.filter(
@@ -47,9 +48,12 @@ def remind_patients(*, now: datetime) -> int:
     rows = list(coming.filter(request__patient__wants_reminders=True).with_people())
     agreed = _agreed_at(rows)
     due: dict[str, tuple[Message.Kind, Appointment]] = {}
-    for row in rows:
-        if (kind := _reminder_due(row, agreed.get(row.id, row.created_at), now)) is not None:
-            due[_reminder_key(kind, row)] = (kind, row)
+    for day in together.on_one_day(rows):
+        wanted = {_reminder_due(row, agreed.get(row.id, row.created_at), now) for row in day}
+        for kind in (Kind.REMINDER_HOURS, Kind.REMINDER_DAYS):
+            if kind in wanted:
+                due[_reminder_key(kind, day[0])] = (kind, day[0])
+                break
     for key in _unsaid(due):
         kind, row = due[key]
         _remind(kind, row, key, now)
@@ -80,9 +84,14 @@ def _reminder_due(
     return None
 
 
-def _reminder_key(kind: Message.Kind, appointment: Appointment) -> str:
-    """A moved appointment is reminded of anew, and nothing else makes a second reminder."""
-    return f"{kind}:{appointment.id}:{appointment.starts_at:%Y%m%dT%H%M}"
+def _reminder_key(kind: Message.Kind, first: Appointment) -> str:
+    """A moved appointment is reminded of anew, and nothing else makes a second reminder.
+
+    A visit is named by its day: what it begins with may be cancelled, and the rest of it stays.
+    """
+    if visit := first.request.visit:
+        return f"{kind}:{visit}:{first.local_start:%Y%m%d}"
+    return f"{kind}:{first.id}:{first.starts_at:%Y%m%dT%H%M}"
 
 
 def _unsaid(keys: Iterable[str]) -> list[str]:
@@ -97,7 +106,7 @@ def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetim
     assert patient is not None  # it was sent
     if not patient.email and kind != Kind.REMINDER_DAYS:
         return
-    outbox.withdraw(appointment, (Kind.REMINDER_DAYS,), now=now)
+    outbox.withdraw_one(_reminder_key(Kind.REMINDER_DAYS, appointment), now=now)
     reminder = outbox.message(
         kind,
         Channel.EMAIL if patient.email else Channel.CALL,
@@ -107,7 +116,8 @@ def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetim
         now=now,
         useless_after=appointment.starts_at,
     )
-    outbox.put([reminder])
+    if together.spoken_in(reminder, now=now).of:  # of a visit they may be here already
+        outbox.put([reminder])
 
 
 @one_transaction

@@ -1,13 +1,14 @@
 """What becomes of a time that was asked for or confirmed: moved, cancelled, looked forward to."""
 
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from booking import changes, deadlines, outbox
+from booking import changes, deadlines, outbox, together
 from booking.actions.answers import leave_note
 from booking.actors import Actor
 from booking.availability import Opening
-from booking.errors import NotPossible, TooLate
+from booking.errors import ChangedMeanwhile, NotPossible, TooLate
 from booking.models.appointments import Appointment, Reason, Status
 from booking.models.messages import Message
 from booking.transactions import lock_calendar, one_transaction
@@ -116,18 +117,62 @@ def cancel(
 
 
 @one_transaction
-def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
-    """The patient says: I am coming. Said again, it changes nothing."""
+def cancel_visit(
+    *, appointment_id: UUID, by: Actor, now: datetime, note: str = ""
+) -> list[Appointment]:
+    """Staff end all that still stands of a visit, with one message: all of it or nothing.
+
+    `by.shown` is what the page showed of all that stands together. Raises NotPossible, or
+    ChangedMeanwhile where any of it is not as it was shown.
+    """
+    changes.refuse_all_but_staff(by)
     lock_calendar()
-    appointment = changes.require(appointment_id, Status.BOOKED, by=by, now=now)
+    appointment = changes.get(appointment_id)
+    if changes.was_done(by):
+        return together.parts_of(appointment.request)
+    rows = together.standing_of(appointment.request)
+    if not rows:
+        raise NotPossible(appointment)
+    if by.shown is not None and by.shown != together.shown_together(rows):
+        raise ChangedMeanwhile(appointment)
+    unseen = replace(by, shown=None, submission=by.submission or uuid4())
+    for row in rows:
+        ended = changes.require(row.pk, *together.STANDING, by=unseen, now=now)
+        leave_note(ended, note)
+        is_offer = ended.status == Status.PROPOSED
+        reason = Reason.OFFER_WITHDRAWN if is_offer else Reason.BY_CLINIC
+        changes.change(ended, Status.CANCELLED, by=unseen, now=now, reason=reason)
+    parts = together.parts_of(appointment.request)
+    for row in rows:
+        outbox.withdraw(row, outbox.REMINDERS, now=now)
+        outbox.withdraw_calls(row.request, now=now)
+    outbox.tell(changes.get(rows[0].pk), patient=Kind.CANCELLED, now=now)
+    return parts
+
+
+@one_transaction
+def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> list[Appointment]:
+    """The patient says: I am coming, to all that they have that day of one visit.
+
+    Said again, it changes nothing. Raises NotPossible, or ChangedMeanwhile where any of it is not
+    as `by.shown` says that the page showed it.
+    """
+    lock_calendar()
+    appointment = changes.require(
+        appointment_id, Status.BOOKED, by=replace(by, shown=None), now=now
+    )
     if appointment.starts_at <= now:
         raise NotPossible(appointment)
-    if appointment.attendance_confirmed_at is None:
-        appointment.attendance_confirmed_at = now
-        appointment.calendar_sequence += 1
-        appointment.save(update_fields=["attendance_confirmed_at", "calendar_sequence"])
-        changes.record(appointment, Status.BOOKED, by, now, Reason.COMING)
-    return appointment
+    coming = together.coming_with(appointment, together.others_of(appointment), now=now)
+    if by.shown is not None and by.shown != together.shown_together(coming):
+        raise ChangedMeanwhile(appointment)
+    for row in coming:
+        if row.attendance_confirmed_at is None:
+            row.attendance_confirmed_at = now
+            row.calendar_sequence += 1
+            row.save(update_fields=["attendance_confirmed_at", "calendar_sequence"])
+            changes.record(row, Status.BOOKED, by, now, Reason.COMING)
+    return coming
 
 
 @one_transaction

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from booking.actions.day import REMOVABLE
 from booking.admin.cells import link_to, link_to_patient, said, shown, user_of
 from booking.desk.history import history_of
+from booking.desk.parts import Visit
 from booking.desk.today import flags_of
 from booking.desk.words import moment, when
 from booking.models import Appointment, AppointmentEvent, Patient
@@ -107,9 +108,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
             and user_of(request).has_perm("booking.reach_everyone")
         )
         context["is_removable"] = appointment.status in REMOVABLE
-        of_the_visit = Appointment.objects.of_the_visit(appointment.request)
-        reached = of_the_visit.within_reach_of(user_of(request))
-        context["of_the_same_visit"] = reached.exclude(request=appointment.request_id)
+        context["visit"] = Visit.of(appointment, user_of(request))
         context["call_notes"] = appointment.request.call_notes.with_authors()
         return super().render_change_form(request, context, *args, **kwargs)
 

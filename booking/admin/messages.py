@@ -1,5 +1,6 @@
 """Messages: what was said to whom, what waits, what failed and why."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -7,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from booking import emails, links
+from booking import emails, links, together
 from booking.admin.cells import link_to, user_of
 from booking.desk.calls import offers_in, what_to_say
 from booking.desk.words import when
-from booking.models import Message
+from booking.models import Appointment, Message
 from booking.models.appointments import Status
 from clinic.admin_base import AuditedAdmin, ReadOnlyAdmin
 
@@ -76,7 +77,7 @@ class MessageAdmin(ReadOnlyAdmin, AuditedAdmin):
         context["is_call"] = message.channel == Message.Channel.CALL
         context["is_failed"] = message.state == Message.State.FAILED
         context["handles"] = user_of(request).has_perm("booking.handle_message")
-        context |= preview_of(message)
+        context |= preview_of(message, now=timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -87,12 +88,17 @@ def is_offer_that_ended(message: Message) -> bool:
     return message.kind == Message.Kind.OFFERED and not is_open
 
 
-def preview_of(message: Message) -> dict[str, str]:
+def preview_of(message: Message, *, now: datetime) -> dict[str, str]:
     """The words of the message, without the link that would open the patient's page."""
     if is_offer_that_ended(message):
         return {"preview": "The times that it names are no longer on offer."}
     if message.channel == Message.Channel.CALL:
-        return {"preview": what_to_say(message, offers_in([message]))}
-    mail = emails.render(message, now=timezone.now())
-    body = str(mail.body).replace(links.address_for(message.request), "[the patient’s own link]")
+        spoken = together.spoken_in(message, now=now)
+        return {"preview": what_to_say(message, offers_in([message]), spoken)}
+    mail = emails.render(message, now=now)
+    body = str(mail.body)
+    # A message about a visit has the link of the first part that still stands.
+    for appointment in Appointment.objects.of_the_visit(message.request):
+        link = links.address_for(appointment.request)
+        body = body.replace(link, "[the patient’s own link]")
     return {"subject": str(mail.subject), "preview": body}

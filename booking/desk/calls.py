@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from booking.desk.parts import in_words, what_stays
 from booking.desk.words import moment, when
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
 from booking.standing import note_about
+from booking.together import Spoken
 
 Kind = Message.Kind
 SENTENCES = {
@@ -19,6 +21,7 @@ SENTENCES = {
     Kind.CANCELLED: "The appointment is cancelled.",
     Kind.OFFER_ENDED: "The times we offered are free again; shall we find another?",
 }
+WHOLE = {Kind.CONFIRMED: "The visit is confirmed", Kind.CANCELLED: "The visit is cancelled"}
 WITH_REASON = {Kind.DECLINED, Kind.CANCELLED, Kind.OFFER_ENDED}
 WITH_NOTE = {*WITH_REASON, Kind.OFFERED}
 
@@ -47,31 +50,38 @@ def offers_in(messages: Iterable[Message], offered: ByRequest | None = None) -> 
     return Offers(offered, {row.request_id: row for row in freed})
 
 
-def what_to_say(message: Message, offers: Offers) -> str:
-    parts = [_sentence(message, offers)]
-    appointment = message.appointment
-    reason = Reason(appointment.reason_code) if appointment and appointment.reason_code else None
+def what_to_say(message: Message, offers: Offers, spoken: Spoken) -> str:
+    if not spoken.of:
+        return "Nothing of this is so any more: no call is needed."
+    parts = [_sentence(message, spoken.of, offers)]
+    code = spoken.of[0].reason_code
+    reason = Reason(code) if code else None
     if reason and message.kind in WITH_REASON:
         parts.append(str(reason.label))
     if message.kind in WITH_NOTE and (note := note_about(message.request, reason)):
         parts.append(note)
+    if spoken.stays:
+        parts.append(what_stays(spoken.stays))
     return " ".join(parts)
 
 
-def _sentence(message: Message, offers: Offers) -> str:
-    appointment = message.appointment
+def _sentence(message: Message, about: Sequence[Appointment], offers: Offers) -> str:
     replaced = offers.replaced.get(message.request_id)
     if message.kind == Kind.OFFERED:
         return _offer(offers.offered.get(message.request_id, []), replaced)
     if message.kind == Kind.OFFER_ENDED and replaced:
         return f"{_not_kept(replaced)} {SENTENCES[Kind.OFFER_ENDED]}"
-    if message.kind == Kind.MOVED and appointment:
-        waits = appointment.status == Status.PENDING
+    if message.kind == Kind.MOVED:
+        waits = about[0].status == Status.PENDING
         more = " We will call again once it is decided." if waits else ""
         what = "request" if waits else "appointment"
-        return f"The {what} is now for another time: {_time(appointment)}.{more}"
-    if message.kind == Kind.REMINDER_DAYS and appointment:
-        return f"We are expecting you: {_time(appointment)}. Are you coming?"
+        return f"The {what} is now for another time: {_time(about[0])}.{more}"
+    is_visit = len(about) > 1
+    if message.kind == Kind.REMINDER_DAYS:
+        times = in_words(about) if is_visit else _time(about[0])
+        return f"We are expecting you: {times}. Are you coming?"
+    if is_visit and message.kind in WHOLE:
+        return f"{WHOLE[Kind(message.kind)]}: {in_words(about)}."
     return SENTENCES.get(Kind(message.kind), message.get_kind_display())
 
 

@@ -16,6 +16,7 @@ from booking.actions import Proposal
 from booking.desk.caller import initial_answers, keep_together, kept, patient_chosen, whose
 from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
 from booking.desk.free import services_at
+from booking.desk.parts import Visit
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
 from booking.desk.views import (
     act,
@@ -26,7 +27,7 @@ from booking.desk.views import (
     refuse,
     signed_in,
     staff_of,
-    told,
+    told_and_stays,
 )
 from booking.desk.visits import places
 from booking.desk.words import moment
@@ -37,6 +38,7 @@ from clinic.audit import record_access
 from clinic.models import Practitioner, Service
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
+ASKED = "The patient is asked to choose."
 
 
 @require_http_methods(GET_AND_POST)
@@ -54,7 +56,7 @@ def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                 lambda: actions.offer(
                     appointment_id=appointment.pk, times=wanted, note=note, by=by, now=now
                 ),
-                f"Offered. {told(appointment, 'The patient is asked to choose.')}",
+                f"Offered. {told_and_stays(request, appointment, ASKED)}",
             )
             return back(request, appointment)
         except NotFree as refusal:
@@ -81,7 +83,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                     by=by,
                     now=now,
                 ),
-                f"Moved. {told(appointment)}",
+                f"Moved. {told_and_stays(request, appointment)}",
             )
             return back(request, appointment)
         except NotFree as refusal:
@@ -114,6 +116,7 @@ def choose(
         title,
         status=409 if error else 200,
         appointment=appointment,
+        visit=Visit.of(appointment, signed_in(request)),
         form=form,
         slots=slots,
         ticked=ticked,

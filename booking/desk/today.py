@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from booking import together
 from booking.desk.calls import offers_in, what_to_say
 from booking.desk.forms import DeclineForm, write_choice
 from booking.models import Appointment, AppointmentRequest, CallNote, Message, Status
@@ -55,6 +56,7 @@ class Call:
 
     message: Message
     say: str
+    about: Appointment | None  # whose time is not said in the sentence
     notes: list[CallNote]
 
     @property
@@ -201,7 +203,7 @@ def can_be_called(message: Message) -> bool:
 
 
 def calls_in(
-    messages: Iterable[Message], offered: Iterable[Times] | None, notes: Notes
+    messages: Iterable[Message], offered: Iterable[Times] | None, notes: Notes, *, now: datetime
 ) -> list[Call]:
     """`offered` are all the offers there are, where whoever looks sees all."""
     to_call = [row for row in messages if can_be_called(row)]
@@ -211,7 +213,20 @@ def calls_in(
         else {times.first.request_id: times.appointments for times in offered}
     )
     offers = offers_in(to_call, known)
-    return [Call(row, what_to_say(row, offers), notes.get(row.request_id, [])) for row in to_call]
+    spoken = together.spoken_in_each(to_call, now=now)
+    return [
+        Call(
+            row,
+            what_to_say(row, offers, spoken[row.pk]),
+            None if row.kind == Message.Kind.OFFERED else alone_in(spoken[row.pk]),
+            notes.get(row.request_id, []),
+        )
+        for row in to_call
+    ]
+
+
+def alone_in(spoken: together.Spoken) -> Appointment | None:
+    return spoken.of[0] if len(spoken.of) == 1 else None
 
 
 def notes_of(requests: Iterable[UUID]) -> Notes:
@@ -243,6 +258,6 @@ def desk_for(user: User, *, now: datetime) -> Desk:
         may_decide=user.has_perm("booking.decide_request"),
         may_book=user.has_perms(("booking.decide_request", "booking.reach_everyone")),
         handles_messages=user.has_perm("booking.view_message"),
-        calls=calls_in(messages, offered if sees_all else None, notes),
+        calls=calls_in(messages, offered if sees_all else None, notes, now=now),
         failed=[row for row in messages if not can_be_called(row)],
     )

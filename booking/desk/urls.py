@@ -33,6 +33,7 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/confirm/", views.confirm, "confirm"),
     staff("appointments/<uuid:appointment_id>/decline/", views.decline, "decline"),
     staff("appointments/<uuid:appointment_id>/cancel/", views.cancel, "cancel"),
+    staff("appointments/<uuid:appointment_id>/cancel-visit/", visits.cancel_visit, "cancel-visit"),
     staff("appointments/<uuid:appointment_id>/offer/", times.offer, "offer"),
     staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
     staff("appointments/<uuid:appointment_id>/note/", views.note, "note"),

@@ -25,6 +25,7 @@ from booking.desk.forms import (
     NoteForm,
 )
 from booking.desk.history import last_change, last_handling
+from booking.desk.parts import Visit
 from booking.errors import BookingError, NotFree, NotPossible
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
@@ -109,6 +110,14 @@ def told(appointment: Appointment, how: str = "The patient is told.") -> str:
     return how if is_told else "There is no e-mail address: please call."
 
 
+def told_and_stays(
+    request: HttpRequest, appointment: Appointment, how: str = "The patient is told."
+) -> str:
+    """The same, and what stays of the visit that it is part of."""
+    stays = Visit.of(appointment, signed_in(request)).said_to_stay(now=timezone.now())
+    return f"{told(appointment, how)} {stays}".strip()
+
+
 def is_told_by_email(appointment: Appointment) -> bool:
     patient = appointment.request.patient
     return patient is not None and bool(patient.email)
@@ -142,6 +151,8 @@ def ask(
     while_in: tuple[Status, ...],
     *,
     removes: bool = False,
+    ends_one: bool = False,
+    whole: Visit | None = None,
 ) -> HttpResponse:
     """The page that asks for a reason or a note, as long as there is something to answer."""
     if appointment.status not in while_in:
@@ -153,10 +164,13 @@ def ask(
         "answer",
         title,
         appointment=appointment,
+        visit=Visit.of(appointment, signed_in(request)),
         offers=offers if is_offer else None,
         form=form,
         from_appointment="from_appointment" in {**request.GET, **request.POST},
         removes=removes,
+        ends_one=ends_one,
+        whole=whole,
     )
 
 
@@ -205,13 +219,13 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         act(
             request,
             lambda: actions.cancel(appointment_id=appointment.pk, note=note, by=by, now=now),
-            f"Cancelled. {told(appointment)}",
+            f"Cancelled. {told_and_stays(request, appointment)}",
         )
         return back(request, appointment)
     is_offer = appointment.status == Status.PROPOSED
     title = "Withdraw this offer" if is_offer else "Cancel this appointment"
     while_in = (Status.PENDING, Status.BOOKED, Status.PROPOSED)
-    return ask(request, appointment, form, title, while_in)
+    return ask(request, appointment, form, title, while_in, ends_one=True)
 
 
 def handle(

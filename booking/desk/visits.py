@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,13 +16,25 @@ from django.views.decorators.http import require_http_methods
 from booking import actions, openings
 from booking.actions import MOST_IN_A_VISIT, Part
 from booking.desk.caller import initial_answers, keep_together, patient_chosen, whose
-from booking.desk.forms import TelephoneBookingForm
+from booking.desk.forms import CancelForm, TelephoneBookingForm
+from booking.desk.parts import Visit
 from booking.desk.slots import Slots, nearest_visits, parse_slot, people_for
-from booking.desk.views import page, posted, signed_in, staff_of
+from booking.desk.views import (
+    act,
+    ask,
+    back,
+    page,
+    posted,
+    reach_appointment,
+    refuse,
+    signed_in,
+    staff_of,
+    told,
+)
 from booking.desk.words import moment
 from booking.errors import NotFree
-from booking.models import Appointment
-from clinic.admin_site import clinic_zone
+from booking.models import Appointment, Status
+from clinic.admin_site import OutOfReach, clinic_zone
 from clinic.audit import record_access
 from clinic.models import Service
 
@@ -39,7 +53,7 @@ def book_visit(request: HttpRequest) -> HttpResponse:
     action = "change" if request.method == "POST" else "open"
     record_access(request, action=action, subject_type="booking")
     services, problem = services_chosen(request)
-    if problem:
+    if problem or "other" in request.GET:
         return choose_services(request, services, problem)
     parts = parts_chosen(request, services)
     if parts:
@@ -54,7 +68,7 @@ def book_visit(request: HttpRequest) -> HttpResponse:
         slots=slots,
         keep=here,
         here=urlencode(here),
-        whose=urlencode(whose(request)),
+        other_services=urlencode([*here, *days_wanted(request), ("other", "1")]),
         later=urlencode([*here, *slots.later.items()]),
         is_unknown="slot" in request.GET,
     )
@@ -83,7 +97,7 @@ def choose_services(
         bookable=Service.objects.bookable(),
         chosen=places(services),
         problem=problem if "service" in request.GET else "",
-        keep=[*whose(request).items(), *_first_day(request)],
+        keep=[*whose(request).items(), *days_wanted(request)],
         whose=urlencode(whose(request)),
     )
 
@@ -114,8 +128,10 @@ def said_again(request: HttpRequest, services: Sequence[Service]) -> list[tuple[
     return [*[("service", service.slug) for service in services], *whose(request).items()]
 
 
-def _first_day(request: HttpRequest) -> list[tuple[str, str]]:
-    return [("from", request.GET["from"])] if "from" in request.GET else []
+def days_wanted(request: HttpRequest) -> list[tuple[str, str]]:
+    """From when on, and with whom the visit shall begin."""
+    names = ("from", "practitioner")
+    return [(name, request.GET[name]) for name in names if request.GET.get(name)]
 
 
 def _book(request: HttpRequest, parts: list[Part], now: datetime) -> HttpResponse:
@@ -155,6 +171,26 @@ def _booked(request: HttpRequest, booked: list[Appointment]) -> HttpResponse:
         record_access(request, action="add", subject_type="appointment", subject=each.pk)
     messages.success(request, f"Booked and confirmed: {len(booked)} appointments in one visit.")
     return redirect("admin:booking_appointment_change", booked[0].pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """All that still stands of the visit that an appointment is part of, with one press."""
+    appointment = reach_appointment(request, appointment_id)
+    whole = Visit.of(appointment, signed_in(request))
+    if not whole.reaches_all:
+        raise OutOfReach
+    form = CancelForm(posted(request))
+    if form.is_valid():
+        by, note, now = staff_of(request, form), form.cleaned_data["note"], timezone.now()
+        cancel = partial(actions.cancel_visit, appointment_id=appointment.pk, by=by, now=now)
+        if act(request, lambda: cancel(note=note), f"The visit is cancelled. {told(appointment)}"):
+            for key in {each.pk for each in whole.standing} - {appointment.pk}:
+                record_access(request, action="change", subject_type="appointment", subject=key)
+        return back(request, appointment)
+    if not whole.standing:
+        return refuse(request, appointment)
+    return ask(request, appointment, form, "Cancel the whole visit", tuple(Status), whole=whole)
 
 
 def in_words(part: Part) -> str:

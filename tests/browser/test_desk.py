@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewPage
 from tests.browser.desk import Staff
 from tests.browser.looks import Look, assert_looks
-from tests.browser.steps import CONSULTATION, Person, Visitor, said
+from tests.browser.steps import CONSULTATION, Person, Visitor
 
 LOOKS: list[Look] = [("light", 1280), ("dark", 390)]
 
@@ -77,32 +77,6 @@ def test_a_time_that_was_taken_meanwhile(new_page: NewPage, front_desk: Staff) -
     expect(front_desk.page.get_by_role("alert")).to_be_visible()
     front_desk.page.get_by_role("button", name=re.compile("^Book ")).first.click()
     expect(front_desk.page.get_by_text("Booked and confirmed.")).to_be_visible()
-
-
-def test_two_services_in_one_visit(front_desk: Staff) -> None:
-    front_desk.page.goto("/admin/desk/book/")
-    assert_looks(front_desk.page, LOOKS)
-    for place, service in (("First", CONSULTATION), ("Second", "Acupressure session")):
-        choice = front_desk.page.get_by_role("combobox", name=place, exact=True)
-        option = choice.get_by_role("option", name=re.compile(f"^{service}"))
-        choice.select_option(label=said(option))
-    front_desk.page.get_by_role("button", name="Show times for all").click()
-    assert_looks(front_desk.page, LOOKS)
-    front_desk.days().nth(2).get_by_role("link").first.click()
-    expect(
-        front_desk.page.get_by_role("listitem").filter(has_text="Acupressure session")
-    ).to_be_visible()
-    assert_looks(front_desk.page, LOOKS)
-    person = Person.somebody()
-    front_desk.page.get_by_label("Full name of the patient").fill(person.name)
-    front_desk.page.get_by_label("E-mail", exact=True).first.fill(person.email)
-    front_desk.page.get_by_role("radio", name="E-mail").check()
-    front_desk.page.get_by_role("button", name="Book and confirm").click()
-    expect(front_desk.page.get_by_text("2 appointments in one visit.")).to_be_visible()
-    same_visit = front_desk.part("In the same visit")
-    assert_looks(front_desk.page, LOOKS)
-    same_visit.get_by_role("link").click()
-    expect(front_desk.part("In the same visit")).to_contain_text(CONSULTATION)
 
 
 def test_the_set_up_list_is_put_away_and_shown_again(owner_page: Page) -> None:

@@ -44,6 +44,7 @@ STAFF: dict[str, Route] = {
     "desk:confirm": Route(None, PATIENTS, ("appointment",)),
     "desk:decline": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:cancel": Route(PATIENTS, PATIENTS, ("appointment",)),
+    "desk:cancel-visit": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:offer": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:move": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:note": Route(PATIENTS, PATIENTS, ("appointment",)),
