@@ -1,4 +1,4 @@
-"""What every test has: frozen time, compiled texts, a closed network (see pyproject.toml)."""
+"""What every test has: frozen time and a closed network (see pyproject.toml)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,17 +6,12 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from clinic import catalogs, memory
+from clinic import memory
 from tests.append_only import let_flush_pass
 
 # A Monday, nine in the morning in New York.
 START = datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
 IN_REAL_TIME = ("browser", "race", "audit")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_catalogs() -> None:
-    catalogs.compile_all()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""A data folder and keys of its own for every run, before Django reads the settings.
+"""A data folder, keys and compiled texts for every run, before Django reads the settings.
 
 pytest loads this file first (`-p tests.environment` in pyproject.toml).
 """
@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from clinic import catalogs
 from clinic.keys import make_missing_keys
 
 # What would make a test depend on the developer's machine. DATABASE_URL stays: it chooses the
@@ -34,6 +35,7 @@ def use_temporary_installation() -> None:
     os.environ["DATA_DIR"] = folder
     (Path(folder) / "static").mkdir()  # whitenoise warns where there is none
     make_missing_keys()
+    catalogs.compile_all()  # Django reads them once, at the first text
 
 
 # The workers of xdist inherit what their controller has set.

@@ -388,6 +388,8 @@ class AppointmentEvent(models.Model):
 
     class Meta:
         ordering = ("at", "number", "starts_at", "id")
+        verbose_name = "change of an appointment"
+        verbose_name_plural = "changes of appointments"
         constraints = (AppendOnly(name="appointment_event_append_only"),)
 
     def __str__(self) -> str:

@@ -7,5 +7,5 @@ DATE_FORMAT = "l, F j, Y"
 SHORT_DATE_FORMAT = "F j, Y"
 MONTH_DAY_FORMAT = "F j"
 TIME_FORMAT = "g:i a"
-DATETIME_FORMAT = "l, F j, Y, g:i a"
+DATETIME_FORMAT = "M j, Y, g:i a"  # in the lists of the admin
 SHORT_DATETIME_FORMAT = "F j, Y, g:i a"

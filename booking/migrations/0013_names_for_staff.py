@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions(
+            name='appointmentevent',
+            options={'ordering': ('at', 'number', 'starts_at', 'id'), 'verbose_name': 'change of an appointment', 'verbose_name_plural': 'changes of appointments'},
+        ),
+        migrations.AlterModelOptions(
             name='wording',
             options={'ordering': ('kind', 'language'), 'verbose_name': 'message in your own words', 'verbose_name_plural': 'messages in your own words'},
         ),
