@@ -211,6 +211,14 @@ class TestTheConfirmation:
         assert f"{SECOND}\n{THIRD}\n{thursday}" in letters["Your visit is confirmed"].body
 
 
+def test_staff_hear_what_stays_too(visit: list[Appointment], now: datetime) -> None:
+    """The patient cancels a part by the link."""
+    sent(now)
+    cancel(visit[0], now, patient())
+    letters = {letter.to[0]: letter for letter in sent(now)}
+    assert f"{IS_PART}\n\n{SECOND}\n{THIRD}\n" in letters["desk@clinic.test"].body
+
+
 class TestTheClinicsOwnWords:
     def test_name_the_first_time_and_all_parts_follow(
         self, visit: list[Appointment], now: datetime
