@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import actions, links, together
 from booking.history import Line, history_of
+from booking.links import OPEN_AFTER_VISIT
 from booking.models.appointments import (
     DECLINE_REASONS,
     NOT_ONLINE,
@@ -145,8 +146,12 @@ class Standing:
 
     @cached_property
     def others(self) -> list["Standing"]:
-        """What was booked together with it; nothing else, be the patient's name the same."""
-        return [Standing(part, self.now) for part in together.others_of(self.appointment)]
+        """What was booked together with it, as long as its own page is open; nothing else, be the
+        patient's name the same.
+        """
+        others = together.others_of(self.appointment)
+        still_open = (each for each in others if each.ends_at + OPEN_AFTER_VISIT >= self.now)
+        return [Standing(part, self.now) for part in still_open]
 
     @property
     def staying(self) -> list["Standing"]:

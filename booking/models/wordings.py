@@ -14,7 +14,8 @@ Kind = Message.Kind
 NAMES = {
     "clinic": "the clinic’s name",
     "telephone": "the clinic’s telephone number",
-    "when": "the day, the time and its zone",
+    "when": "the day, the time and its zone; of a visit of several services the first, and all "
+    "of them are listed below your text",
     "day": "the day",
     "time": "the time of day",
     "link": "the patient’s own link",

@@ -55,6 +55,10 @@ def cancel(appointment: Appointment, by: Actor, now: datetime) -> None:
     actions.cancel(appointment_id=appointment.id, note="Sorry.", by=by, now=now)
 
 
+def cancel_visit(appointment: Appointment, by: Actor, now: datetime) -> None:
+    actions.cancel_visit(appointment_id=appointment.id, note="Sorry.", by=by, now=now)
+
+
 def attend(appointment: Appointment, by: Actor, now: datetime) -> None:
     actions.confirm_attendance(appointment_id=appointment.id, by=by, now=now)
 
@@ -105,6 +109,7 @@ ACTIONS: dict[str, Action] = {
         decline_offers,
         move,
         cancel,
+        cancel_visit,
         attend,
         need,
         expire,
@@ -132,6 +137,7 @@ class Allowed:
 
 REMOVED = Allowed(Status.ENTERED_IN_ERROR, (), who=STAFF_ALONE)
 CANCELLED = Allowed(Status.CANCELLED, (Kind.CANCELLED,), (Kind.STAFF_CANCELLED,))
+WHOLE = Allowed(Status.CANCELLED, (Kind.CANCELLED,), who=STAFF_ALONE)
 ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("confirm", Status.PENDING): Allowed(Status.BOOKED, (Kind.CONFIRMED,), who=NOT_PATIENTS),
     ("decline", Status.PENDING): Allowed(Status.CANCELLED, (Kind.DECLINED,), who=NOT_PATIENTS),
@@ -148,6 +154,9 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("cancel", Status.PENDING): CANCELLED,
     ("cancel", Status.BOOKED): CANCELLED,
     ("cancel", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.OFFER_ENDED,), who=STAFF_ALONE),
+    ("cancel_visit", Status.PENDING): WHOLE,
+    ("cancel_visit", Status.BOOKED): WHOLE,
+    ("cancel_visit", Status.PROPOSED): WHOLE,
     ("attend", Status.BOOKED): Allowed(Status.BOOKED, ()),
     ("expire", Status.HELD): Allowed(Status.CANCELLED, (), written_as="system"),
     ("expire", Status.PROPOSED): Allowed(

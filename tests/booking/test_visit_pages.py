@@ -5,6 +5,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from booking import actions, links
@@ -96,6 +97,17 @@ class TestThePatientsPage:
             assert not says(english_visitor, page, "In the same visit")
             html = opens(english_visitor, visit[0].request).content.decode()
             assert links.token_for(alone.request) not in html
+
+    def test_leads_to_no_page_that_is_closed_by_now(
+        self, english_visitor: Visitor, visit: list[Appointment], now: datetime
+    ) -> None:
+        """A link ends thirty days after its own visit, and this part was put off."""
+        later = TEN_O_CLOCK + 40 * DAY
+        actions.move(appointment_id=visit[1].pk, starts_at=later, by=staff(), now=now)
+        with time_machine.travel(later, tick=False):
+            page = opens(english_visitor, visit[1].request)
+        assert page.status_code == 200
+        assert not says(english_visitor, page, "In the same visit")
 
     def test_asks_no_more_than_fifteen_times(
         self, english_visitor: Visitor, visit: list[Appointment]

@@ -27,8 +27,7 @@ def test_two_services_in_one_visit(new_page: NewPage, front_desk: Staff, site: S
     letter = Mailbox(site.data_dir, person.email).wait_for("confirmed for")
     text = body(letter, "plain")
     assert "Your visit is confirmed" in text
-    assert CONSULTATION in text
-    assert SESSION in text
+    assert text.count("(Eastern Time)") == 2
     patient = Visitor(new_page())
     [link] = LINK.findall(text)
     patient.page.goto(link)
@@ -46,7 +45,6 @@ def test_two_services_in_one_visit(new_page: NewPage, front_desk: Staff, site: S
 
     letter = Mailbox(site.data_dir, person.email).wait_for("cancelled for")
     assert "The rest of it stays as it is" in body(letter, "plain")
-    assert CONSULTATION in body(letter, "plain")
 
 
 def test_a_part_is_moved_and_the_whole_is_cancelled(front_desk: Staff, site: Site) -> None:
@@ -70,8 +68,7 @@ def test_a_part_is_moved_and_the_whole_is_cancelled(front_desk: Staff, site: Sit
     staff.get_by_role("button", name="Cancel the whole visit").click()
     expect(staff.get_by_text("The visit is cancelled. The patient is told.")).to_be_visible()
     text = body(Mailbox(site.data_dir, person.email).wait_for("cancelled for"), "plain")
-    assert CONSULTATION in text
-    assert SESSION in text
+    assert text.count("(Eastern Time)") == 2
 
 
 def books(front_desk: Staff, person: Person) -> None:
