@@ -106,7 +106,7 @@ def test_time_off_and_what_it_touches(staff: Staff, site: Site) -> None:
 def test_a_wording_is_changed(staff: Staff) -> None:
     page = staff.page
     staff.opens("/admin/booking/wording/")
-    press_on(page, page.get_by_role("link", name="Add wording"))
+    press_on(page, page.get_by_role("link", name="Add message in your own words"))
     pick(page, page.get_by_role("combobox", name="Message"), "Offer ended")
     pick(page, page.get_by_role("combobox", name="Language"), "Spanish")
     type_into(page, page.get_by_role("textbox", name="Subject"), "{clinic}")

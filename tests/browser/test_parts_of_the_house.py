@@ -131,8 +131,8 @@ def test_a_call_is_made(staff: Staff, site: Site) -> None:
 @walk(MESSAGES, OWNER)
 def test_a_wording_is_written_and_given_up(staff: Staff) -> None:
     staff.opens_the_desk()
-    staff.follows("Wordings")
-    staff.page.get_by_role("link", name="Add wording").click()
+    staff.follows("Messages in your own words")
+    staff.page.get_by_role("link", name="Add message in your own words").click()
     staff.page.get_by_role("combobox", name="Message").select_option(label="Request expired")
     staff.page.get_by_role("combobox", name="Language").select_option(label="Spanish")
     staff.page.get_by_role("textbox", name="Subject").fill("{clinic}: {day}")
@@ -160,7 +160,7 @@ def test_messages_are_not_a_practitioners(staff: Staff, site: Site) -> None:
 @walk(MESSAGES, *OTHERS)
 def test_wordings_are_not_for_the_others(staff: Staff) -> None:
     staff.opens_the_desk()
-    staff.is_not_offered("Wordings")
+    staff.is_not_offered("Messages in your own words")
     for path in ("/admin/booking/wording/", "/admin/booking/wording/add/"):
         staff.is_refused(path)
 

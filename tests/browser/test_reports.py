@@ -51,7 +51,7 @@ def test_an_owner_looks_up_who_read_what(new_page: NewPage, owner_page: Page) ->
     owner_page.goto("/admin/")
     owner_page.get_by_role("link", name=person.name, exact=True).click()
     owner_page.get_by_role("link", name="Who looked at this").click()
-    expect(owner_page.get_by_role("heading", name="Who read what")).to_be_visible()
+    expect(owner_page.get_by_role("heading", name="Who read what", exact=True)).to_be_visible()
     entries = owner_page.get_by_role("table").get_by_role("row")
     expect(entries).to_have_count(2)  # the heads, and the look of a moment ago
     owner_page.get_by_label("From", exact=True).fill("2026-02-01")
