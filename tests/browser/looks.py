@@ -60,8 +60,10 @@ WITHOUT_RING = """() => {
     return document.activeElement === part && !hasRing(part);
   }).map(part => part.outerHTML.slice(0, 120));
 }"""
-# The admin fades from one colour to the next; what is looked at is the end.
-FADED = "() => document.getAnimations().forEach(fading => fading.finish())"
+# The admin fades from one colour to the next; what is looked at is the end. What blinks has none.
+FADED = """() => document.getAnimations()
+  .filter(fading => Number.isFinite(fading.effect.getComputedTiming().endTime))
+  .forEach(fading => fading.finish())"""
 SET_TEXT_SIZE = "size => { document.documentElement.style.fontSize = size }"
 
 

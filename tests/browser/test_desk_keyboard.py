@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.desk import TELEPHONE_NUMBER, Staff
 from tests.browser.entries import a_request, a_request_within_hours, a_visit
-from tests.browser.keyboard import choose, pick, press_on, type_into
+from tests.browser.keyboard import choose, pick, press_on, tab_back_to, type_into
 from tests.browser.signing_in import FRONT_DESK, OWNER, STAFF, recovery_code
 from tests.browser.site import Site
 from tests.browser.steps import CONSULTATION, Person
@@ -49,8 +49,12 @@ def test_somebody_is_booked_by_telephone_and_moved(staff: Staff) -> None:
     press_on(page, staff.link("Book for a patient"))
     press_on(page, staff.link(CONSULTATION))
     press_on(page, staff.days().nth(1).get_by_role("link").first)
-    type_into(page, staff.field("Full name of the patient"), person.name)
+    name = staff.field("Full name of the patient")
+    type_into(page, name, "Somebody else")
     type_into(page, page.get_by_label("Telephone", exact=True).first, TELEPHONE_NUMBER)
+    tab_back_to(page, name)
+    page.keyboard.type(person.name)  # over what was typed wrong: the field is chosen as a whole
+    expect(name).to_have_value(person.name)
     press_on(page, staff.button("Book and confirm"))
     staff.sees("Booked and confirmed.")
     press_on(page, staff.link("Move"))
@@ -114,6 +118,11 @@ def test_a_wording_is_changed(staff: Staff) -> None:
     press_on(page, staff.button("Save"))
     expect(page.get_by_text("was added successfully")).to_be_visible()
     press_on(page, staff.link("Offer ended"))
+    type_into(page, page.get_by_role("textbox", name="Subject"), "{clinic}, {telephone}")
+    press_on(page, staff.button("Save"))
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    press_on(page, staff.link("Offer ended"))
+    expect(page.get_by_role("textbox", name="Subject")).to_have_value("{clinic}, {telephone}")
     press_on(page, staff.button("Delete"))
     press_on(page, staff.button("Yes, I’m sure"))
     expect(page.get_by_text("was deleted successfully")).to_be_visible()

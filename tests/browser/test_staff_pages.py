@@ -21,12 +21,15 @@ NO_PAGES = {
     *("desk:report-sheet", "desk:patient-export"),
     *("admin:jsi18n", "admin:autocomplete", "admin:view_on_site", "admin:logout"),
 }
+# One more than fit on a page of a list; its last page is looked at, too.
 ADDRESSES = """
 import json
+from clinic.models import AccessLog
 from tests.clinic.routes import staff_routes
 from tests.clinic.test_every_route import address, one_of_everything
 from clinic.roles import OWNER
 rows = one_of_everything()
+AccessLog.objects.bulk_create(AccessLog(action="list", subject_type="patient") for _ in range(101))
 print(json.dumps({
     name: address(name, route, rows)
     for name, route in staff_routes().items() if OWNER in (route.get or ())
@@ -45,13 +48,15 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def addresses(site: Site) -> dict[str, str]:
     found: dict[str, str] = json.loads(site.python(ADDRESSES))
-    return {name: path for name, path in found.items() if name not in NO_PAGES}
+    pages = {name: path for name, path in found.items() if name not in NO_PAGES}
+    return pages | {f"{LONG_LIST}, last page": f"{pages[LONG_LIST]}?p=2"}
 
 
 # As the names of the routes begin; the rest is Django's own of the site as a whole.
 ROOMS = ("desk:", "admin:booking_", "admin:clinic_", "admin:content_", "admin:axes_", "admin:")
 MADE_ALIKE = ("_history", "_delete")
 LOOKED_AT = "admin:clinic_closure"
+LONG_LIST = "admin:clinic_accesslog_changelist"
 
 
 def is_in(room: str, name: str) -> bool:
