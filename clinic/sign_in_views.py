@@ -154,6 +154,7 @@ def finish_set_up(
         codes = second_factor.set_up(user=user, new=new, step=step, instead_of=instead_of)
     except second_factor.AlreadySetUp:
         if second_factor.has_just_set_up(user, new):
+            request.session.modified = False  # it has ended: the other one goes on in a new one
             return recovery_codes(request, new.codes)  # the browser shows the second answer
         messages.warning(request, "A second factor was set up elsewhere just now.")
         return redirect("admin:index")

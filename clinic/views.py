@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -170,7 +171,9 @@ def is_at_the_desk(request: HttpRequest) -> bool:
 def refuse_staff(request: HttpRequest, title: str, status: HTTPStatus) -> HttpResponse:
     """What a visitor would be told, and the way back to the desk."""
     context = {**admin.site.each_context(request), "title": title, "status": status}
-    return render(request, "admin/refused.html", context, status=status)
+    response = render(request, "admin/refused.html", context, status=status)
+    add_never_cache_headers(response)  # it has the frame of whoever is signed in
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

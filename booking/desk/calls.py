@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from booking.desk.parts import in_words, what_stays
 from booking.desk.words import moment, when
 from booking.models import Appointment, Message, Status
 from booking.models.appointments import Reason
@@ -61,7 +60,7 @@ def what_to_say(message: Message, offers: Offers, spoken: Spoken) -> str:
     if message.kind in WITH_NOTE and (note := note_about(message.request, reason)):
         parts.append(note)
     if spoken.stays:
-        parts.append(what_stays(spoken.stays))
+        parts.append(f"The rest of the visit stays: {_times(spoken.stays)}.")
     return " ".join(parts)
 
 
@@ -78,10 +77,9 @@ def _sentence(message: Message, about: Sequence[Appointment], offers: Offers) ->
         return f"The {what} is now for another time: {_time(about[0])}.{more}"
     is_visit = len(about) > 1
     if message.kind == Kind.REMINDER_DAYS:
-        times = in_words(about) if is_visit else _time(about[0])
-        return f"We are expecting you: {times}. Are you coming?"
+        return f"We are expecting you: {_times(about)}. Are you coming?"
     if is_visit and message.kind in WHOLE:
-        return f"{WHOLE[Kind(message.kind)]}: {in_words(about)}."
+        return f"{WHOLE[Kind(message.kind)]}: {_times(about)}."
     return SENTENCES.get(Kind(message.kind), message.get_kind_display())
 
 
@@ -105,3 +103,7 @@ def _offer(offered: Sequence[Appointment], replaced: Appointment | None) -> str:
 
 def _time(appointment: Appointment) -> str:
     return f"{when(appointment)} with {appointment.practitioner.name}"
+
+
+def _times(appointments: Iterable[Appointment]) -> str:
+    return "; ".join(_time(each) for each in appointments)

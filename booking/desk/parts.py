@@ -16,27 +16,31 @@ class Visit:
 
     appointment: Appointment
     others: list[Appointment]
+    ends: list[Appointment]  # all that still stands, each of the times that are offered among it
     reaches_all: bool
 
     @classmethod
     def of(cls, appointment: Appointment, user: User) -> "Visit":
+        request = appointment.request
         others = together.others_of(appointment)
+        ends = together.standing_of(request) if request.visit else []
         sees_all = user.has_perm("booking.reach_everyone")
-        reached = [each for each in others if sees_all or each.practitioner.user_id == user.pk]
-        return cls(appointment, reached, len(reached) == len(others))
+
+        def reached(rows: list[Appointment]) -> list[Appointment]:
+            return [each for each in rows if sees_all or each.practitioner.user_id == user.pk]
+
+        return cls(appointment, reached(others), ends, reached(others + ends) == others + ends)
 
     @property
     def standing(self) -> list[Appointment]:
-        parts = (self.appointment, *self.others)
-        return sorted(
-            (each for each in parts if each.status in together.STANDING),
-            key=lambda each: each.starts_at,
-        )
+        """Of times that are offered together the first stands for all."""
+        firsts = {each.request_id: each for each in reversed(self.ends)}
+        return [each for each in self.ends if firsts[each.request_id] is each]
 
     @property
     def shown(self) -> str:
-        """For the form that ends all of it: each of the times that are offered counts."""
-        return together.shown_together(together.standing_of(self.appointment.request))
+        """For the form that ends all of it."""
+        return together.shown_together(self.ends)
 
     @property
     def can_end_as_one(self) -> bool:

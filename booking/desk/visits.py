@@ -185,7 +185,7 @@ def cancel_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         by, note, now = staff_of(request, form), form.cleaned_data["note"], timezone.now()
         cancel = partial(actions.cancel_visit, appointment_id=appointment.pk, by=by, now=now)
         if act(request, lambda: cancel(note=note), f"The visit is cancelled. {told(appointment)}"):
-            for key in {each.pk for each in whole.standing} - {appointment.pk}:
+            for key in {each.pk for each in whole.ends} - {appointment.pk}:
                 record_access(request, action="change", subject_type="appointment", subject=key)
         return back(request, appointment)
     if not whole.standing:

@@ -438,9 +438,9 @@ class TestOnTheTelephone:
             worker.look_ahead(now=NEXT_WEEK - 2 * DAY + hours * HOUR)
         [said] = calls(NEXT_WEEK - HOUR)
         assert said == (
-            "We are expecting you: Wed Jun 24, 10:00 am EDT, Consultation, Alex Example; "
-            "Wed Jun 24, 10:30 am EDT, Acupressure, Alex Example; "
-            "Wed Jun 24, 11:00 am EDT, Exercise, Bo Example. Are you coming?"
+            "We are expecting you: Wed Jun 24, 10:00 am EDT with Alex Example; "
+            "Wed Jun 24, 10:30 am EDT with Alex Example; "
+            "Wed Jun 24, 11:00 am EDT with Bo Example. Are you coming?"
         )
 
     def test_a_part_that_is_cancelled_is_called_about_and_the_reminder_stays(
@@ -450,19 +450,19 @@ class TestOnTheTelephone:
         worker.look_ahead(now=at)
         cancel(visit[0], at)
         cancelled, reminder = sorted(calls(at))
-        assert "Consultation" not in reminder
-        assert "Acupressure" in reminder
+        assert "10:00 am" not in reminder
+        assert "10:30 am" in reminder
         assert cancelled == (
             "The appointment is cancelled. Cancelled by the clinic. "
-            "The rest of the visit stays: Wed Jun 24, 10:30 am EDT, Acupressure, Alex Example; "
-            "Wed Jun 24, 11:00 am EDT, Exercise, Bo Example."
+            "The rest of the visit stays: Wed Jun 24, 10:30 am EDT with Alex Example; "
+            "Wed Jun 24, 11:00 am EDT with Bo Example."
         )
 
     def test_a_part_that_is_moved(self, visit: list[Appointment], now: datetime) -> None:
         move(visit[2], NEXT_WEEK + 2 * HOUR, now)
         [said] = calls(now)
         assert said.startswith("The appointment is now for another time: Wed Jun 24, 12:00 pm EDT")
-        assert "The rest of the visit stays: Wed Jun 24, 10:00 am EDT, Consultation" in said
+        assert "The rest of the visit stays: Wed Jun 24, 10:00 am EDT with Alex Example" in said
 
     def test_one_call_for_all_that_is_cancelled(
         self, visit: list[Appointment], now: datetime
@@ -473,15 +473,15 @@ class TestOnTheTelephone:
         note = "The boiler broke."
         actions.cancel_visit(appointment_id=visit[0].pk, note=note, by=staff(), now=at)
         [said] = calls(at)
-        assert said.startswith("The visit is cancelled: Wed Jun 24, 10:00 am EDT, Consultation")
-        assert "12:00 pm EDT, Exercise, Bo Example. Cancelled by the clinic. The boiler" in said
+        assert said.startswith("The visit is cancelled: Wed Jun 24, 10:00 am EDT with Alex Example")
+        assert "12:00 pm EDT with Bo Example. Cancelled by the clinic. The boiler" in said
 
     def test_an_email_that_was_not_delivered_is_said_as_things_stand(self, now: datetime) -> None:
         first, *_rest = a_visit(now, telephone="+17325550199")
         Message.objects.filter(kind=Kind.CONFIRMED).update(state=State.FAILED)
         cancel(first, now)
         said = next(each for each in calls(now) if "confirmed" in each)
-        assert said.startswith("The visit is confirmed: Wed Jun 17, 10:30 am EDT, Acupressure")
+        assert said.startswith("The visit is confirmed: Wed Jun 17, 10:30 am EDT with Alex Example")
         actions.cancel_visit(appointment_id=first.pk, by=staff(), now=now)
         assert "Nothing of this is so any more: no call is needed." in calls(now)
 

@@ -307,6 +307,25 @@ class TestTheWholeAtTheDesk:
         text = text_of(client.get(address("cancel", visit[0].pk)))
         assert "Exercise" not in text
 
+    def test_from_the_page_of_a_time_that_was_replaced_it_names_and_needs_the_offers(
+        self, visit: list[Appointment], now: datetime
+    ) -> None:
+        """The part has ended for the time it had, and stands with those that are offered."""
+        alex, bo = visit[0].practitioner, visit[2].practitioner
+        Appointment.objects.filter(pk=visit[2].pk).update(practitioner=alex)
+        theirs = [actions.Proposal(TEN_O_CLOCK + DAY, bo)]
+        actions.offer(appointment_id=visit[0].pk, times=theirs, by=staff(), now=now)
+        where = address("cancel-visit", visit[0].pk)
+        assert "Thu Jun 18, 10:00 am EDT" in plain(a_client(OWNER).get(where))
+        member = a_member(PRACTITIONER)
+        Practitioner.objects.filter(pk=alex.pk).update(user=member)
+        client = signed_in(member)
+        with nothing_is_done():
+            assert client.get(where).status_code == 404
+        page = text_of(client.get(page_of(visit[0].pk)))
+        assert "Exercise" in page
+        assert "Cancel the whole visit" not in page
+
 
 class TestChoosingOtherServices:
     @pytest.fixture

@@ -147,7 +147,9 @@ def test_lists_open_for_their_roles_and_refusals_are_written_down(
     address = reverse(f"admin:{name}_changelist")
     for role in ["", *ROLES]:
         member = a_member(role)
-        status = signed_in(member).get(address, follow=True).status_code
+        answer = signed_in(member).get(address, follow=True)
+        assert "no-store" in answer.headers["Cache-Control"]
+        status = answer.status_code
         refusals = AccessLog.objects.filter(user=member.pk, action="refused").count()
         assert (status, refusals) == ((200, 0) if role in allowed else (403, 1)), role
 

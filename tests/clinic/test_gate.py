@@ -482,6 +482,25 @@ class TestSettingUp:
         assert len(set(codes)) == 10
         assert second_factor.check_recovery_code(user, codes[0])
 
+    def test_so_they_do_where_the_first_press_ended_the_session_of_the_second(
+        self, monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+    ) -> None:
+        """Finding the app took a while, so that both presses have noted a sign of life."""
+        client = with_password(a_member(OWNER))
+        client.get(SET_UP)
+        key, really = self.secret_of(client), second_factor.set_up
+        clock.shift(120)
+
+        def the_other_press_has_gone_on(**kwargs: Any) -> None:
+            really(**kwargs)
+            client.session.delete()
+            really(**kwargs)
+
+        monkeypatch.setattr(second_factor, "set_up", the_other_press_has_gone_on)
+        shown = client.post(SET_UP, {"code": code_of(key)})
+        assert shown.status_code == 200
+        assert len(set(re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", text_of(shown)))) == 10
+
     def test_a_second_press_that_comes_later_is_shown_where_codes_are_made(
         self, clock: time_machine.Traveller
     ) -> None:
