@@ -129,7 +129,8 @@ def _named(
 ) -> list[Appointment]:
     if message.kind == Kind.CANCELLED:
         press = presses.get(about.pk)
-        return [each for each in parts if each.pk == about.pk or presses.get(each.pk, 0) == press]
+        told = [each for each in parts if each.reason_code != Reason.OFFER_WITHDRAWN]
+        return [each for each in told if each.pk == about.pk or presses.get(each.pk, 0) == press]
     if message.kind == Kind.CONFIRMED:
         # Of what is past, only what was confirmed just now.
         is_said = {about.pk: WENT_AHEAD}

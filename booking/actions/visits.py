@@ -122,6 +122,8 @@ def cancel_visit(
 ) -> list[Appointment]:
     """Staff end all that still stands of a visit, with one message: all of it or nothing.
 
+    Of a part whose other times were on offer the patient hears as of every offer that ends: what
+    had been confirmed before is named, and taken out of the calendar.
     `by.shown` is what the page showed of all that stands together. Raises NotPossible, or
     ChangedMeanwhile where any of it is not as it was shown.
     """
@@ -136,18 +138,21 @@ def cancel_visit(
     if by.shown is not None and by.shown != together.shown_together(rows):
         raise ChangedMeanwhile(appointment)
     unseen = replace(by, shown=None, submission=by.submission or uuid4())
-    for row in rows:
-        ended = changes.require(row.pk, *together.STANDING, by=unseen, now=now)
-        leave_note(ended, note)
-        is_offer = ended.status == Status.PROPOSED
-        reason = Reason.OFFER_WITHDRAWN if is_offer else Reason.BY_CLINIC
-        changes.change(ended, Status.CANCELLED, by=unseen, now=now, reason=reason)
-    parts = together.parts_of(appointment.request)
-    for row in rows:
+    ended = [changes.require(row.pk, *together.STANDING, by=unseen, now=now) for row in rows]
+    for row in ended:
+        leave_note(row, note)
         outbox.withdraw(row, outbox.REMINDERS, now=now)
         outbox.withdraw_calls(row.request, now=now)
-    outbox.tell(changes.get(rows[0].pk), patient=Kind.CANCELLED, now=now)
-    return parts
+    for row in ended:
+        if row.status == Status.PROPOSED:  # all of its request at once; the others are none then
+            reason = Reason.OFFER_WITHDRAWN
+            changes.end_offers(row.request, by=unseen, now=now, reason=reason)
+    agreed = [row for row in ended if row.status != Status.PROPOSED]
+    for row in agreed:
+        changes.change(row, Status.CANCELLED, by=unseen, now=now, reason=Reason.BY_CLINIC)
+    if agreed:
+        outbox.tell(agreed[0], patient=Kind.CANCELLED, now=now)
+    return together.parts_of(appointment.request)
 
 
 @one_transaction

@@ -156,7 +156,9 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("cancel", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.OFFER_ENDED,), who=STAFF_ALONE),
     ("cancel_visit", Status.PENDING): WHOLE,
     ("cancel_visit", Status.BOOKED): WHOLE,
-    ("cancel_visit", Status.PROPOSED): WHOLE,
+    ("cancel_visit", Status.PROPOSED): Allowed(
+        Status.CANCELLED, (Kind.OFFER_ENDED,), who=STAFF_ALONE
+    ),
     ("attend", Status.BOOKED): Allowed(Status.BOOKED, ()),
     ("expire", Status.HELD): Allowed(Status.CANCELLED, (), written_as="system"),
     ("expire", Status.PROPOSED): Allowed(

@@ -379,20 +379,33 @@ class TestTheWholeCancelled:
         actions.cancel_visit(appointment_id=visit[0].pk, by=by, now=now)
         assert THIRD in the_one_sent(now).body
 
+    @pytest.mark.parametrize("was_told", [True, False])
     def test_times_that_were_offered_end_with_it(
-        self, visit: list[Appointment], now: datetime
+        self, visit: list[Appointment], now: datetime, was_told: bool
     ) -> None:
+        """As every offer does: its patient may not have heard yet that the first time is gone."""
         times = [actions.Proposal(TEN_O_CLOCK + DAY), actions.Proposal(TEN_O_CLOCK + DAY + HOUR)]
         now += HOUR
-        actions.offer(appointment_id=visit[0].pk, times=times, by=staff(), now=now)
         sent(now)
+        actions.offer(appointment_id=visit[0].pk, times=times, by=staff(), now=now)
+        if was_told:
+            sent(now)
         actions.cancel_visit(appointment_id=visit[2].pk, by=staff(), now=now)
         assert not Appointment.objects.standing().exists()
         ended = Appointment.objects.filter(reason_code=Reason.OFFER_WITHDRAWN)
         assert ended.count() == 2
-        letter = the_one_sent(now)
-        assert f"{SECOND}\n{THIRD}\n- Thursday" in letter.body
-        assert len(Calendar.from_ical(file_of(letter)).events) == 2  # offers are in no calendar
+        letters = {SECOND in letter.body: letter for letter in sent(now)}
+        assert f"\n\n{SECOND}\n{THIRD}\n" in letters[True].body
+        assert "Thursday" not in letters[True].body
+        assert f"{WEDNESDAY}, 10:00\u00a0am" in letters[False].body
+        assert IS_PART not in letters[False].body
+        gone = [
+            str(event["UID"])
+            for letter in letters.values()
+            for event in Calendar.from_ical(file_of(letter)).events
+            if event["STATUS"] == "CANCELLED"
+        ]
+        assert sorted(gone) == sorted(f"{each.calendar_uid}@appointments" for each in visit)
 
     def test_all_or_nothing(self, visit: list[Appointment], now: datetime) -> None:
         """A part was moved since the page was shown."""
