@@ -20,6 +20,7 @@ from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from clinic import mail, second_factor, staff_mail
+from clinic.admin_base import ClinicModelAdmin
 from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
 from clinic.models import Clinic, StaffMail, User
@@ -79,7 +80,7 @@ def _has_owner(groups: Iterable[Group]) -> bool:
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(ClinicModelAdmin, UserAdmin):
     """Nobody is deleted, only switched off; nobody changes their own role or knows a password."""
 
     form = StaffForm

@@ -152,7 +152,7 @@ def ask(
     *,
     removes: bool = False,
     ends_one: bool = False,
-    whole: Visit | None = None,
+    whole_visit: Visit | None = None,
 ) -> HttpResponse:
     """The page that asks for a reason or a note, as long as there is something to answer."""
     if appointment.status not in while_in:
@@ -170,7 +170,7 @@ def ask(
         from_appointment="from_appointment" in {**request.GET, **request.POST},
         removes=removes,
         ends_one=ends_one,
-        whole=whole,
+        whole_visit=whole_visit,
     )
 
 

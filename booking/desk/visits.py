@@ -190,7 +190,9 @@ def cancel_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         return back(request, appointment)
     if not whole.standing:
         return refuse(request, appointment)
-    return ask(request, appointment, form, "Cancel the whole visit", tuple(Status), whole=whole)
+    return ask(
+        request, appointment, form, "Cancel the whole visit", tuple(Status), whole_visit=whole
+    )
 
 
 def in_words(part: Part) -> str:

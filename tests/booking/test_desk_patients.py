@@ -167,6 +167,11 @@ class TestThePage:
             assert part in text, part
         assert reverse("admin:booking_appointment_change", args=[visit.pk]) in str(response.content)
 
+    def test_begins_with_what_can_be_done(self, ada: Patient) -> None:
+        """Nothing stands between the name and the first button."""
+        text = text_of(a_client(OWNER).get(pages_of(ada)["patient"]))
+        assert "Ada Lovelace Book for this patient" in text
+
     def test_its_questions_do_not_grow(self, ada: Patient, now: datetime) -> None:
         client, url = a_client(FRONT_DESK), address("patient", ada.pk)
         by = Actor.staff(a_member(OWNER))
