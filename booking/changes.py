@@ -306,6 +306,13 @@ def end_offers(
         outbox.tell(offers[0], patient=Kind.OFFER_ENDED, staff=Kind.STAFF_OFFER_ENDED, now=now)
     elif reason == Reason.OFFER_DECLINED:
         outbox.withdraw_calls(request, now=now)
-        outbox.tell(offers[0], staff=Kind.STAFF_OFFER_DECLINED, now=now)
+        patient = Kind.OFFER_ENDED if _counts_on_what_is_gone(request) else None
+        outbox.tell(offers[0], patient=patient, staff=Kind.STAFF_OFFER_DECLINED, now=now)
     else:
         outbox.tell(offers[0], patient=Kind.OFFER_ENDED, now=now)
+
+
+def _counts_on_what_is_gone(request: AppointmentRequest) -> bool:
+    """Whoever declines on the page may have no mail yet that what was confirmed is not kept."""
+    replaced = Appointment.objects.replaced_by_offers_to(request)
+    return bool(replaced and not Message.objects.took_out_of_calendar(replaced).exists())

@@ -56,7 +56,8 @@ def requested(context: Context) -> EmailMultiAlternatives:
 
 
 def confirmed(context: Context) -> EmailMultiAlternatives:
-    return _with_calendar(_to_patient(context), context, context.appointments)
+    mail = _with_calendar(_to_patient(context), context, context.appointments)
+    return _without_unsaid(mail, context)
 
 
 def declined(context: Context) -> EmailMultiAlternatives:
@@ -70,13 +71,13 @@ def expired(context: Context) -> EmailMultiAlternatives:
 def cancelled(context: Context) -> EmailMultiAlternatives:
     """A calendar that took the appointment in takes it out again."""
     booked = [each for each in context.appointments if _was_booked(each)]
-    return _with_calendar(_to_patient(context), context, booked)
+    return _without_unsaid(_with_calendar(_to_patient(context), context, booked), context)
 
 
 def moved(context: Context) -> EmailMultiAlternatives:
     """A calendar that has the appointment takes the new time in; a request was in none."""
     booked = [each for each in context.appointments if each.status != Status.PENDING]
-    return _with_calendar(_to_patient(context), context, booked)
+    return _without_unsaid(_with_calendar(_to_patient(context), context, booked), context)
 
 
 def offered(context: Context) -> EmailMultiAlternatives:
@@ -87,6 +88,15 @@ def offered(context: Context) -> EmailMultiAlternatives:
 def _without_replaced(context: Context) -> EmailMultiAlternatives:
     replaced = Appointment.objects.replaced_by_offers_to(context.appointment.request)
     return _with_calendar(_to_patient(context), context, [replaced] if replaced else [])
+
+
+def _without_unsaid(mail: EmailMultiAlternatives, context: Context) -> EmailMultiAlternatives:
+    """Who answers an offer on the page has no mail of it: what it replaced is taken out here."""
+    for appointment in context.appointments:
+        replaced = Appointment.objects.replaced_by_offers_to(appointment.request)
+        if replaced and not Message.objects.took_out_of_calendar(replaced).exists():
+            mail = _with_calendar(mail, context, [replaced], name="cancelled.ics")
+    return mail
 
 
 def _was_booked(appointment: Appointment) -> bool:
@@ -228,7 +238,11 @@ def _compose(context: Context, to: list[str]) -> EmailMultiAlternatives:
 
 
 def _with_calendar(
-    mail: EmailMultiAlternatives, context: Context, appointments: Sequence[Appointment]
+    mail: EmailMultiAlternatives,
+    context: Context,
+    appointments: Sequence[Appointment],
+    *,
+    name: str = "appointment.ics",
 ) -> EmailMultiAlternatives:
     """One file, whatever there is to put into it; none, where there is nothing."""
     if not appointments:
@@ -236,7 +250,7 @@ def _with_calendar(
     if len(appointments) > 1:
         linked = [(each, links.address_for(each.request)) for each in appointments]
         file = visit_file(linked, clinic=context.clinic, now=context.now)
-        return _attached(mail, file, "PUBLISH")
+        return _attached(mail, file, "PUBLISH", name)
     [appointment] = appointments
     patient = appointment.request.patient
     attendee = patient.email if patient else ""
@@ -248,10 +262,12 @@ def _with_calendar(
         now=context.now,
     )
     method = method_of(appointment, clinic=context.clinic, attendee=attendee)
-    return _attached(mail, file, method)
+    return _attached(mail, file, method, name)
 
 
-def _attached(mail: EmailMultiAlternatives, file: bytes, method: str) -> EmailMultiAlternatives:
+def _attached(
+    mail: EmailMultiAlternatives, file: bytes, method: str, name: str
+) -> EmailMultiAlternatives:
     part = MIMEPart()
     # Mail programs look at `method` for what the file asks of them (RFC 6047).
     part.set_content(
@@ -260,7 +276,7 @@ def _attached(mail: EmailMultiAlternatives, file: bytes, method: str) -> EmailMu
         subtype="calendar",
         params={"method": method, "charset": "utf-8"},
         disposition="attachment",
-        filename="appointment.ics",
+        filename=name,
     )
     mail.attach(part)
     return mail

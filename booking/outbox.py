@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from uuid import UUID
 
 from booking import together
 from booking.models.appointments import Appointment, Reason
@@ -86,6 +87,13 @@ def message(
     )
 
 
+def unsaid(keys: Iterable[str]) -> list[str]:
+    """Those of these keys that no message has yet."""
+    wanted = list(keys)
+    said = set(Message.objects.filter(unique_key__in=wanted).values_list("unique_key", flat=True))
+    return [key for key in wanted if key not in said]
+
+
 def put(messages: Iterable[Message]) -> None:
     Message.objects.bulk_create(messages)
 
@@ -96,8 +104,8 @@ def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -
     _withdraw(rows, appointment.request, now)
 
 
-def withdraw_one(key: str, *, now: datetime) -> None:
-    rows = Message.objects.filter(unique_key=key).unsent()
+def withdraw_these(messages: Iterable[Message], *, now: datetime) -> None:
+    rows = Message.objects.filter(pk__in=[each.pk for each in messages]).unsent()
     rows.update(state=Message.State.OBSOLETE, finished_at=now)
 
 
@@ -115,5 +123,15 @@ def _withdraw(rows: MessageQuerySet, request: AppointmentRequest, now: datetime)
         waiting = of_the_whole.unsent().select_related("request", "appointment__location")
         spoken = together.spoken_in_each(waiting, now=now)
         nothing = [key for key, each in spoken.items() if not each.of]
+        _keep_until_the_first(waiting, spoken)
         rows = rows.exclude(kind__in=together.OF_THE_WHOLE) | Message.objects.filter(pk__in=nothing)
     rows.unsent().update(state=Message.State.OBSOLETE, finished_at=now)
+
+
+def _keep_until_the_first(waiting: Iterable[Message], spoken: dict[UUID, together.Spoken]) -> None:
+    """What is useless once the visit begins is so by the first part that is left of it."""
+    for each in waiting:
+        left = spoken[each.pk].of
+        if each.useless_after and left and each.useless_after != left[0].starts_at:
+            each.useless_after = left[0].starts_at
+            each.save(update_fields=["useless_after"])

@@ -105,7 +105,8 @@ def spoken_in_each(messages: Collection[Message], *, now: datetime) -> dict[UUID
         if about is None or not parts:
             spoken[each.pk] = Spoken([about] if about else [], [])
             continue
-        named = _named(each, about, parts, presses) if each.kind in OF_THE_WHOLE else [about]
+        is_of_all = each.kind in OF_THE_WHOLE
+        named = _named(each, about, parts, presses, now) if is_of_all else [about]
         gone = {row.request_id for row in named}
         others = [part for part in parts if part.request_id not in gone]
         stays = staying(others, now=now) if each.kind in OF_A_PART else []
@@ -125,7 +126,11 @@ def _visits_of(messages: Iterable[Message]) -> Visits:
 
 
 def _named(
-    message: Message, about: Appointment, parts: list[Appointment], presses: dict[UUID, UUID]
+    message: Message,
+    about: Appointment,
+    parts: list[Appointment],
+    presses: dict[UUID, UUID],
+    now: datetime,
 ) -> list[Appointment]:
     if message.kind == Kind.CANCELLED:
         press = presses.get(about.pk)
@@ -141,7 +146,8 @@ def _named(
     that_day = [each for each in parts if _day(each) == day]
     if any(each.status in HERE for each in that_day):
         return []
-    return [each for each in that_day if each.status == Status.BOOKED]
+    to_come = (each for each in that_day if each.starts_at > now or each.starts_at >= begins)
+    return [each for each in to_come if each.status == Status.BOOKED]
 
 
 def _presses(messages: Iterable[Message]) -> dict[UUID, UUID]:

@@ -8,7 +8,8 @@ drafts.py    from the safety gate to the request
 answers.py   staff confirm, decline, offer and book; the patient takes or declines an offer
 visits.py    moved, cancelled, attended
 day.py       arrived, completed, did not come; taken back; removed
-upkeep.py    what the clock does, messages, links
+reminders.py what is to come, said in time
+upkeep.py    what else the clock does, messages, links
 patients.py  records corrected, noted upon, merged, kept and erased
 """
 
@@ -53,6 +54,7 @@ from booking.actions.patients import (
     tell_apart,
     undo_merge,
 )
+from booking.actions.reminders import remind_patients
 from booking.actions.upkeep import (
     ask_for_links,
     expire_lapsed,
@@ -60,7 +62,6 @@ from booking.actions.upkeep import (
     forget_useless_messages,
     note_call,
     record_call,
-    remind_patients,
     renew_feed,
     send_again,
     send_lost_links,

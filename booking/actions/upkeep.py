@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 from django.db.models import F
 
-from booking import changes, deadlines, outbox, together
+from booking import changes, deadlines, outbox
 from booking.actors import Actor
 from booking.errors import PatientErased
-from booking.models.appointments import Appointment, AppointmentEvent, Status
+from booking.models.appointments import Appointment
 from booking.models.calls import CallNote
 from booking.models.messages import LostLink, Message
 from booking.models.patients import Patient
@@ -18,10 +18,7 @@ from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner, User
 
 Kind, Channel = Message.Kind, Message.Channel
-TWO_DAYS, THREE_HOURS = timedelta(hours=48), timedelta(hours=3)
-# The furthest ahead that a reminder is due: two days, and from a night to the evening before it.
 SENDERS_ARE_KNOWN = timedelta(days=7)
-REMINDERS_REACH = TWO_DAYS + timedelta(hours=24)
 LINK_AGAIN_EVERY = timedelta(minutes=10)
 LOST_LINKS_A_ROUND = 50
 
@@ -31,93 +28,6 @@ def expire_lapsed(*, now: datetime, appointment_id: UUID | None = None, limit: i
     """End what was held, offered or requested past its deadline; say how many."""
     lock_calendar()
     return changes.expire_lapsed(now=now, appointment_id=appointment_id, limit=limit)
-
-
-@one_transaction
-def remind_patients(*, now: datetime) -> int:
-    """Put the reminders that are due and unsent into the outbox; say how many.
-
-    Of several that became due while nobody came round, the last one is sent. What was due before
-    the time was agreed is not: whoever books today for tomorrow needs no reminder of it now.
-    What was booked as one visit has one reminder a day, due with the first of its parts.
-    """
-    lock_calendar()
-    coming = Appointment.objects.filter(
-        status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + REMINDERS_REACH
-    )
-    rows = list(coming.filter(request__patient__wants_reminders=True).with_people())
-    agreed = _agreed_at(rows)
-    due: dict[str, tuple[Message.Kind, Appointment]] = {}
-    for day in together.on_one_day(rows):
-        wanted = {_reminder_due(row, agreed.get(row.id, row.created_at), now) for row in day}
-        for kind in (Kind.REMINDER_HOURS, Kind.REMINDER_DAYS):
-            if kind in wanted:
-                due[_reminder_key(kind, day[0])] = (kind, day[0])
-                break
-    for key in _unsaid(due):
-        kind, row = due[key]
-        _remind(kind, row, key, now)
-    return len(due)
-
-
-def _agreed_at(rows: Iterable[Appointment]) -> dict[UUID, datetime]:
-    """When each got the time that it has."""
-    events = AppointmentEvent.objects.filter(
-        appointment__in=[row.id for row in rows], to_status=Status.BOOKED, reason_code=""
-    )
-    return dict(events.order_by("at", "number").values_list("appointment", "at"))
-
-
-def _reminder_due(
-    appointment: Appointment, agreed_at: datetime, now: datetime
-) -> Message.Kind | None:
-    """The latest reminder that is due now and was not when the time was agreed."""
-    service, zone = appointment.request.service, appointment.location.zone
-    choices = (
-        (service.reminds_three_hours_before, Kind.REMINDER_HOURS, THREE_HOURS),
-        (service.reminds_two_days_before, Kind.REMINDER_DAYS, TWO_DAYS),
-    )
-    for is_wished, kind, before in choices:
-        due = deadlines.reminder_at(appointment.starts_at, before, zone)
-        if is_wished and due <= now:
-            return kind if due > agreed_at else None
-    return None
-
-
-def _reminder_key(kind: Message.Kind, first: Appointment) -> str:
-    """A moved appointment is reminded of anew, and nothing else makes a second reminder.
-
-    A visit is named by its day: what it begins with may be cancelled, and the rest of it stays.
-    """
-    if visit := first.request.visit:
-        return f"{kind}:{visit}:{first.local_start:%Y%m%d}"
-    return f"{kind}:{first.id}:{first.starts_at:%Y%m%dT%H%M}"
-
-
-def _unsaid(keys: Iterable[str]) -> list[str]:
-    wanted = list(keys)
-    said = set(Message.objects.filter(unique_key__in=wanted).values_list("unique_key", flat=True))
-    return [key for key in wanted if key not in said]
-
-
-def _remind(kind: Message.Kind, appointment: Appointment, key: str, now: datetime) -> None:
-    """By e-mail; without an address the desk calls, once, two days before."""
-    patient = appointment.request.patient
-    assert patient is not None  # it was sent
-    if not patient.email and kind != Kind.REMINDER_DAYS:
-        return
-    outbox.withdraw_one(_reminder_key(Kind.REMINDER_DAYS, appointment), now=now)
-    reminder = outbox.message(
-        kind,
-        Channel.EMAIL if patient.email else Channel.CALL,
-        appointment,
-        key,
-        language=appointment.request.language,
-        now=now,
-        useless_after=appointment.starts_at,
-    )
-    if together.spoken_in(reminder, now=now).of:  # of a visit they may be here already
-        outbox.put([reminder])
 
 
 @one_transaction
@@ -143,7 +53,7 @@ def warn_staff(*, now: datetime) -> int:
             now=now,
             useless_after=due[key].expires_at,
         )
-        for key in _unsaid(due)
+        for key in outbox.unsaid(due)
     )
     return len(due)
 

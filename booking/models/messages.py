@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
-from booking.models.appointments import Appointment
+from booking.models.appointments import Appointment, AppointmentEvent, Reason
 from booking.models.requests import AppointmentRequest
 from clinic.fields import EncryptedText
 
@@ -27,6 +27,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
             .filter(models.Q(claimed_until=None) | models.Q(claimed_until__lte=now))
             .order_by("next_attempt_at")
         )
+
+    def took_out_of_calendar(self, replaced: Appointment) -> Self:
+        """What was sent since other times were offered in place of a confirmed one."""
+        offers = AppointmentEvent.objects.filter(
+            appointment=replaced.pk, reason_code=Reason.OTHER_TIMES_OFFERED
+        )
+        sent = self.filter(request=replaced.request_id, state=Message.State.SENT)
+        return sent.filter(
+            channel=Message.Channel.EMAIL,
+            kind__in=Message.TAKES_OUT,
+            created_at__gte=offers.order_by("-at").values("at")[:1],
+        ).exclude(appointment=replaced)
 
     def failed(self) -> Self:
         return self.filter(state=Message.State.FAILED).order_by("created_at")
@@ -64,6 +76,9 @@ class Message(models.Model):
         STAFF_OFFER_TAKEN = "staff_offer_taken", "To staff: offered time taken"
         STAFF_OFFER_ENDED = "staff_offer_ended", "To staff: offer ended"
         STAFF_OFFER_DECLINED = "staff_offer_declined", "To staff: offered times declined"
+
+    # Whichever of them comes first takes a time out of the patient's calendar that is kept no more.
+    TAKES_OUT = (Kind.OFFERED, Kind.OFFER_ENDED, Kind.CONFIRMED, Kind.MOVED, Kind.CANCELLED)
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"

@@ -172,6 +172,95 @@ class TestWithdrawnBeforeAnybodyWasTold:
         assert mail.attachments == []
 
 
+class TestAnsweredBeforeAnybodyWasTold:
+    """By the link that they have: the page shows what the mail has not said yet."""
+
+    def methods(self, kind: Kind, now: datetime) -> dict[str, str]:
+        """What the mail asks of the calendar, by the UID that it asks it for."""
+        asked = {}
+        for part in mail_of(kind, now).attachments:
+            assert isinstance(part, MIMEPart)
+            calendar = Calendar.from_ical(part.get_content())
+            asked[str(calendar.events[0]["UID"])] = str(calendar["METHOD"])
+        return asked
+
+    def uid(self, appointment: Appointment) -> str:
+        return f"{appointment.calendar_uid}@appointments"
+
+    def take(self, confirmed: Appointment, now: datetime) -> Appointment:
+        first = offered(confirmed)[0]
+        return actions.accept_offer(appointment_id=first.pk, by=Actor.patient(), now=now)
+
+    def test_what_is_taken_goes_in_and_what_is_gone_goes_out(
+        self, confirmed: Appointment, now: datetime
+    ) -> None:
+        offer(confirmed, now)
+        taken = self.take(confirmed, now)
+        Message.objects.filter(appointment=confirmed).delete()
+        assert self.methods(Kind.CONFIRMED, now) == {
+            self.uid(taken): "REQUEST",
+            self.uid(confirmed): "CANCEL",
+        }
+
+    def test_what_the_offer_said_is_not_said_again(
+        self, confirmed: Appointment, now: datetime
+    ) -> None:
+        offer(confirmed, now)
+        Message.objects.update(state=Message.State.SENT)
+        taken = self.take(confirmed, now)
+        Message.objects.filter(appointment=confirmed).delete()
+        assert self.methods(Kind.CONFIRMED, now) == {self.uid(taken): "REQUEST"}
+
+    def test_cancelled_at_once_both_are_gone(self, confirmed: Appointment, now: datetime) -> None:
+        offer(confirmed, now)
+        taken = self.take(confirmed, now)
+        actions.cancel(appointment_id=taken.pk, by=Actor.patient(), now=now)
+        assert self.methods(Kind.CANCELLED, now) == {
+            self.uid(taken): "CANCEL",
+            self.uid(confirmed): "CANCEL",
+        }
+
+    def test_moved_at_once(self, confirmed: Appointment, now: datetime) -> None:
+        offer(confirmed, now)
+        taken = self.take(confirmed, now)
+        moved_to = TEN_O_CLOCK + 4 * HOUR
+        actions.move(appointment_id=taken.pk, starts_at=moved_to, by=STAFF, now=now)
+        assert self.methods(Kind.MOVED, now) == {
+            self.uid(taken): "REQUEST",
+            self.uid(confirmed): "CANCEL",
+        }
+
+    def test_declined_the_mail_says_that_the_confirmed_time_is_gone(
+        self, confirmed: Appointment, now: datetime
+    ) -> None:
+        offer(confirmed, now)
+        first = offered(confirmed)[0]
+        actions.decline_offers(appointment_id=first.pk, by=Actor.patient(), now=now)
+        assert self.methods(Kind.OFFER_ENDED, now) == {self.uid(confirmed): "CANCEL"}
+        mail = mail_of(Kind.OFFER_ENDED, now)
+        assert GONE in mail.body
+        assert "You told us that none of them suits you." in mail.body
+        assert "None of them was chosen in time" not in mail.body + str(mail.alternatives)
+
+    def test_declined_by_whoever_had_the_mail_there_is_no_other(
+        self, confirmed: Appointment, now: datetime
+    ) -> None:
+        offer(confirmed, now)
+        Message.objects.update(state=Message.State.SENT)
+        first = offered(confirmed)[0]
+        actions.decline_offers(appointment_id=first.pk, by=Actor.patient(), now=now)
+        assert [each.kind for each in Message.objects.unsent()] == [Kind.STAFF_OFFER_DECLINED]
+
+    def test_declined_in_place_of_what_nobody_had_confirmed(
+        self, request_: AppointmentRequest, practitioner: Practitioner, now: datetime
+    ) -> None:
+        asked = an_appointment(Status.PENDING, request=request_, practitioner=practitioner)
+        offer(asked, now)
+        first = offered(asked)[0]
+        actions.decline_offers(appointment_id=first.pk, by=Actor.patient(), now=now)
+        assert not Message.objects.filter(kind=Kind.OFFER_ENDED).exists()
+
+
 class TestOnTheTelephone:
     @pytest.fixture
     def request_(self, service: Service) -> AppointmentRequest:

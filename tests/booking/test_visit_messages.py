@@ -27,7 +27,7 @@ from tests.clinic.staff import a_member
 
 pytestmark = pytest.mark.django_db
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 Kind, State, Channel = Message.Kind, Message.State, Message.Channel
 WEDNESDAY = "Wednesday, June 17, 2026"
 FIRST = f"- {WEDNESDAY}, 10:00\u00a0am (Eastern Time)"
@@ -299,6 +299,74 @@ class TestTheReminder:
         sent(at)
         assert self.reminded(at + HOUR) == []
 
+    def test_comes_anew_for_a_part_that_is_moved_within_its_day(
+        self, visit: list[Appointment]
+    ) -> None:
+        at = NEXT_WEEK - 3 * HOUR
+        assert self.reminded(at)
+        move(visit[0], NEXT_WEEK + 6 * HOUR, at + HOUR / 4)
+        sent(at + HOUR / 4)
+        later = NEXT_WEEK + 3 * HOUR
+        actions.arrive(appointment_id=visit[1].pk, by=staff(), now=NEXT_WEEK + HALF_AN_HOUR)
+        assert self.reminded(later) == []  # who is here knows of the rest
+        actions.take_back(appointment_id=visit[1].pk, by=staff(), now=later)
+        [text] = self.reminded(later)
+        assert "4:00\u00a0pm" in text
+        assert "11:00\u00a0am" not in text
+        assert self.reminded(later + HOUR / 4) == []
+
+    def test_says_nothing_more_of_the_parts_that_it_named(self, visit: list[Appointment]) -> None:
+        """Only what was moved since is news, once it is due itself."""
+        at = NEXT_WEEK - 2 * DAY
+        assert self.reminded(at)
+        move(visit[2], NEXT_WEEK + 6 * HOUR, at)
+        sent(at)
+        assert self.reminded(at + HOUR) == []
+        [text] = self.reminded(at + 6 * HOUR)
+        assert "4:00\u00a0pm" in text
+
+    def test_comes_anew_when_a_part_goes_to_another_day_and_back(
+        self, visit: list[Appointment]
+    ) -> None:
+        at = NEXT_WEEK - 3 * DAY
+        move(visit[0], NEXT_WEEK - DAY - HOUR, at)
+        worker.look_ahead(now=at)  # of the day to which it was moved
+        sent(at)
+        for each in visit[1:]:
+            cancel(each, at)
+        move(visit[0], NEXT_WEEK, at + HOUR)
+        sent(at + HOUR)
+        [text] = self.reminded(NEXT_WEEK - 2 * DAY)
+        assert "10:00\u00a0am" in text
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_outlives_the_part_that_it_began_with(
+        self, visit: list[Appointment], first: int
+    ) -> None:
+        """Sent late, it is of use until the first part begins that is left."""
+        at = NEXT_WEEK - 3 * HOUR
+        worker.look_ahead(now=at)
+        for each in visit[: first + 1]:
+            cancel(each, at)
+        begins = visit[first + 1].starts_at
+        worker.look_ahead(now=begins - MINUTE)
+        letters = [each for each in sent(begins - MINUTE) if "reminder" in each.subject]
+        [text] = [letter.body for letter in letters]
+        assert text.count("am (Eastern Time)") == 2 - first
+
+    def test_is_useless_once_the_first_part_has_begun(self, visit: list[Appointment]) -> None:
+        at = NEXT_WEEK - 3 * HOUR
+        worker.look_ahead(now=at)
+        cancel(visit[0], at)
+        worker.look_ahead(now=visit[1].starts_at)
+        assert Message.objects.get(kind=Kind.REMINDER_HOURS).state == State.OBSOLETE
+
+    def test_of_before_their_keys_were_changed_counts(self, visit: list[Appointment]) -> None:
+        at = NEXT_WEEK - 2 * DAY
+        assert self.reminded(at)
+        Message.objects.filter(kind=Kind.REMINDER_DAYS).update(unique_key="of another version")
+        assert self.reminded(at + HOUR) == []
+
     def test_dies_with_the_visit(self, visit: list[Appointment]) -> None:
         at = NEXT_WEEK - 2 * DAY
         worker.look_ahead(now=at)
@@ -497,6 +565,23 @@ class TestOnTheTelephone:
         assert said.startswith("The visit is confirmed: Wed Jun 17, 10:30 am EDT with Alex Example")
         actions.cancel_visit(appointment_id=first.pk, by=staff(), now=now)
         assert "Nothing of this is so any more: no call is needed." in calls(now)
+
+    def test_the_call_about_all_outlives_its_first_part(
+        self, visit: list[Appointment], now: datetime
+    ) -> None:
+        cancel(visit[0], now)
+        visit_confirmed = Message(
+            kind=Kind.CONFIRMED,
+            channel=Channel.CALL,
+            request=visit[0].request,
+            appointment=visit[0],
+            unique_key="a call",
+            useless_after=visit[0].starts_at,
+        )
+        visit_confirmed.save()
+        cancel(visit[1], now)
+        visit_confirmed.refresh_from_db()
+        assert visit_confirmed.useless_after == visit[2].starts_at
 
 
 class TestThePreviewInTheAdmin:
