@@ -14,6 +14,7 @@ from booking.availability import Opening
 from booking.errors import (
     ChangedMeanwhile,
     DayIsFull,
+    ElsewhereThen,
     JustTaken,
     Lapsed,
     NotForPatients,
@@ -148,7 +149,7 @@ def find(
 ) -> Opening:
     """The opening at a time that a request may take, in place of its others or in addition.
 
-    Raises JustTaken, DayIsFull or NotOffered.
+    Raises ElsewhereThen, JustTaken, DayIsFull or NotOffered.
     """
     day = timedelta(days=1)
     look = partial(
@@ -162,6 +163,9 @@ def find(
         for_staff=for_staff,
     )
     if opening := look().at(starts_at):
+        others = Appointment.objects.other_parts_of(request)
+        if others and not openings.is_apart(opening, others):
+            raise ElsewhereThen
         return opening
     if look(as_if_uncapped=True).at(starts_at):
         raise DayIsFull(for_staff=for_staff)

@@ -45,6 +45,13 @@ class NotOffered(NotFree):
         return _("This time is not offered.")
 
 
+class ElsewhereThen(NotOffered):
+    """Another part of the same visit, with somebody else, is at this time."""
+
+    def __str__(self) -> str:
+        return _("Another part of this visit is at that time. Choose another time.")
+
+
 class OffersOverlap(NotFree):
     """Two of the times to be offered could not both be kept free."""
 

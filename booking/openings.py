@@ -1,12 +1,13 @@
 """Free times from the database: at most four queries, then the search among them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from booking.availability import Hours, Opening, Rules, open_on
 from booking.consecutive import Chain, Stage, chains
+from booking.models import Appointment
 from booking.search import search
 from booking.team import HOURS, closed_times, team_of
 from booking.walltime import DAY, Interval, days, merged
@@ -54,6 +55,11 @@ class FreeTimes:
         ]
         return FreeTimes(self.service, kept, self.practitioners)
 
+    def apart_from(self, parts: Collection[Appointment]) -> "FreeTimes":
+        """Those at which the patient is not in two places at once."""
+        kept = [opening for opening in self.openings if is_apart(opening, parts)]
+        return FreeTimes(self.service, kept, self.practitioners)
+
     def at(self, starts_at: datetime) -> Opening | None:
         return next((o for o in self.openings if o.starts_at == starts_at), None)
 
@@ -73,6 +79,12 @@ class FreeTimes:
     def first(self, limit: int = 1) -> list[Opening]:
         once = {opening.starts_at: opening for opening in reversed(self.openings)}
         return sorted(once.values(), key=lambda o: o.starts_at)[:limit]
+
+
+def is_apart(opening: Opening, parts: Iterable[Appointment]) -> bool:
+    return not any(
+        part.starts_at < opening.ends_at and opening.starts_at < part.ends_at for part in parts
+    )
 
 
 def free_times(

@@ -165,8 +165,13 @@ class Week:
 
 
 def _elsewhere(free: FreeTimes, current: Appointment | None) -> FreeTimes:
-    """The free times without the one that is to be moved from."""
-    return free.without(current.starts_at, current.practitioner_id) if current else free
+    """The free times without the one that is to be moved from, and apart from the rest of its
+    visit.
+    """
+    if current is None:
+        return free
+    others = Appointment.objects.other_parts_of(current.request)
+    return free.without(current.starts_at, current.practitioner_id).apart_from(others)
 
 
 def _day(text: str) -> date | None:

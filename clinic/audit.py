@@ -28,7 +28,7 @@ class AccessLog(models.Model):
     class Meta:
         ordering = ("-at",)
         verbose_name = "look at patients’ data"
-        verbose_name_plural = "who read what"
+        verbose_name_plural = "looks at patients’ data"
         constraints = (AppendOnly(name="access_log_append_only"),)
 
     def __str__(self) -> str:

@@ -73,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ("email",)
         verbose_name = "member of staff"
-        verbose_name_plural = "staff"
+        verbose_name_plural = "members of staff"
 
     def __str__(self) -> str:
         return self.full_name or self.email

@@ -120,7 +120,9 @@ class Slots:
             for_staff=True,
         )
         if instead_of:
+            others = Appointment.objects.other_parts_of(instead_of.request)
             found = found.without(instead_of.starts_at, instead_of.practitioner_id)
+            found = found.apart_from(others)
         return replace(asked, free=list(_with(people, found.openings)))
 
     @classmethod

@@ -222,6 +222,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         rows = self.filter(request__visit=request.visit) if request.visit else self.none()
         return (rows | self.filter(request=request)).order_by("starts_at").with_people()
 
+    def other_parts_of(self, request: AppointmentRequest) -> list["Appointment"]:
+        """Where its patient is during the other parts of the visit, or may be; no query for what
+        is no visit of several.
+        """
+        if not request.visit:
+            return []
+        rows = self.blocking().filter(request__visit=request.visit)
+        return list(rows.exclude(request=request))
+
     def chosen_for(self, request_id: uuid.UUID) -> "Appointment | None":
         """The time that a draft holds, or the last one that it held or became."""
         rows = self.filter(request=request_id).select_related("request")

@@ -29,7 +29,7 @@ def test_every_part_is_walked_as_every_role() -> None:
 @walk(STAFF_ACCOUNTS, OWNER)
 def test_the_staff_and_their_roles(staff: Staff) -> None:
     staff.opens_the_desk()
-    staff.follows("Staff")
+    staff.follows("Members of staff")
     for member in STAFF.values():
         row = staff.page.get_by_role("row").filter(has_text=member.email)
         expect(row).to_contain_text(member.role)
@@ -42,7 +42,7 @@ def test_the_staff_and_their_roles(staff: Staff) -> None:
 @walk(STAFF_ACCOUNTS, *OTHERS)
 def test_the_staff_are_not_for_the_others(staff: Staff) -> None:
     staff.opens_the_desk()
-    staff.is_not_offered("Staff")
+    staff.is_not_offered("Members of staff")
     for path in ("/admin/clinic/user/", "/admin/clinic/user/add/"):
         staff.is_refused(path)
         staff.sees_nothing_of(*(other.email for other in STAFF.values()))
