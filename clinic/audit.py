@@ -27,8 +27,8 @@ class AccessLog(models.Model):
 
     class Meta:
         ordering = ("-at",)
-        verbose_name = "look at patients’ data"
-        verbose_name_plural = "looks at patients’ data"
+        verbose_name = "reading of patients’ data"
+        verbose_name_plural = "readings of patients’ data"
         constraints = (AppendOnly(name="access_log_append_only"),)
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='accesslog',
-            options={'ordering': ('-at',), 'verbose_name': 'look at patients’ data', 'verbose_name_plural': 'looks at patients’ data'},
+            options={'ordering': ('-at',), 'verbose_name': 'reading of patients’ data', 'verbose_name_plural': 'readings of patients’ data'},
         ),
         migrations.AlterModelOptions(
             name='user',

@@ -362,13 +362,13 @@ def test_everything_that_is_listed_has_a_name_of_its_own() -> None:
     apps = admin.site.get_app_list(page.wsgi_request)
     names = [str(model["name"]).lower() for app in apps for model in app["models"]]
     assert len(set(names)) == len(names)
-    assert {"looks at patients’ data", "sign-ins", "messages in your own words"} <= set(names)
+    assert {"readings of patients’ data", "sign-ins", "messages in your own words"} <= set(names)
     assert not {"access logs", "wordings"} & set(names)
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
 def test_what_a_list_counts_is_a_plural(model: type[Model]) -> None:
-    """“10 looks at patients’ data”, at the foot of a list; of the clinic there is only one."""
+    """“10 readings of patients’ data”, at the foot of a list; of the clinic there is only one."""
     one, many = str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
     assert many == many.lower()
     counted, of, _rest = many.partition(" of ")
