@@ -19,11 +19,13 @@ from django.utils.functional import SimpleLazyObject
 View = Callable[..., HttpResponseBase]
 
 
-# As staff would say them: these models are a library's, and so are their names.
+# As staff would say them, where a model's own name is a library's, or says too little.
 PLAIN_NAMES = {
-    "AccessAttempt": "Failed sign-ins, counted",
-    "AccessFailureLog": "Failed sign-ins, each",
-    "AccessLog": "Sign-ins",
+    ("axes", "AccessAttempt"): "Failed sign-ins, counted",
+    ("axes", "AccessFailureLog"): "Failed sign-ins, each",
+    ("axes", "AccessLog"): "Sign-ins",
+    ("clinic", "AccessLog"): "Who read what",
+    ("clinic", "Closure"): "Time off and closures",
 }
 
 
@@ -103,8 +105,9 @@ class ClinicAdminSite(admin.AdminSite):
     ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = super().get_app_list(request, app_label)
         for app in found:
-            for model in app["models"] if app["app_label"] == "axes" else ():
-                model["name"] = PLAIN_NAMES.get(model["object_name"], model["name"])
+            for model in app["models"]:
+                key = (app["app_label"], model["object_name"])
+                model["name"] = PLAIN_NAMES.get(key, model["name"])
         return found
 
     def admin_view[V: View](self, view: V, cacheable: bool = False) -> V:

@@ -129,12 +129,14 @@ def opening_hours(known: Directory) -> Step:
 
 
 def services(known: Directory) -> Step:
-    name, url = "Services", page_of("service")
-    done = {row.pk for person in real_people(known) for row in known.services_of(person)}
+    name, url, real = "Services", page_of("service"), real_people(known)
+    done = {row.pk for person in real for row in known.services_of(person)}
     rows = list(Service.objects.filter(is_active=True))  # also those that nobody does
     idle = [row.name_en for row in rows if row.pk not in done]
     if not rows:
         return Step(name, url, "There is nothing to book yet.")
+    if not real:
+        return Step(name, url, "Who does which is chosen on the page of each practitioner.")
     return Step(name, url, f"Nobody does this yet: {listed(idle)}." if idle else "")
 
 

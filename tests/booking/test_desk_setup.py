@@ -128,6 +128,8 @@ class TestLines:
         assert step(owner, "Services", now).missing == "There is nothing to book yet."
         service = a_service(name_en="Massage")
         a_practitioner(service, is_example=True)
+        assert "on the page of each practitioner" in step(owner, "Services", now).missing
+        a_practitioner(name="Ana")
         assert step(owner, "Services", now).missing == "Nobody does this yet: Massage."
         a_practitioner(service)
         assert step(owner, "Services", now).is_done

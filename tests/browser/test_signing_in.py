@@ -81,6 +81,12 @@ def set_up_app(page: Page) -> list[str]:
     codes = page.get_by_role("list", name="Recovery codes").get_by_role("listitem")
     expect(codes).to_have_count(10)
     found = codes.all_inner_texts()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Desk")).to_have_count(0)  # nothing leads away
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the codes").click()
+    expect(page.get_by_role("status")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()").split("\n") == found
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
     return found
