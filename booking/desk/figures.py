@@ -92,19 +92,15 @@ class Figures:
 def asked_of(user: User, period: Period) -> list[Asked]:
     """What staff removed, be it a flood or a slip of their own, is nothing that came in."""
     rows = AppointmentRequest.objects.within_reach_of(user).sent_between(period.start, period.end)
-    times = Appointment.objects.filter(request=OuterRef("pk"))
-    removed, standing = times.filter(status=Status.ENTERED_IN_ERROR), times.filter(status__in=ALIVE)
-    rows = rows.exclude(Exists(removed) & ~Exists(standing))
-    theirs = Appointment.objects.within_reach_of(user).agreed().filter(request=OuterRef("pk"))
+    standing = Appointment.objects.filter(request=OuterRef("request"), status__in=ALIVE)
+    removed = Appointment.objects.filter(~Exists(standing), status=Status.ENTERED_IN_ERROR)
+    rows = rows.exclude(pk__in=removed.values("request"))
+    visits = Appointment.objects.within_reach_of(user).agreed().order_by("-starts_at")
+    first = dict(visits.filter(request__in=rows).values_list("request", "starts_at"))
     named = rows.order_by("sent_at").values_list(
-        "id",
-        "sent_at",
-        "source",
-        "article__title",
-        "article__language",
-        Subquery(theirs.order_by("starts_at").values("starts_at")[:1]),
+        "id", "sent_at", "source", "article__title", "article__language"
     )
-    return [Asked._make(row) for row in named]
+    return [Asked._make((*row, first.get(row[0]))) for row in named]
 
 
 def answers_for(user: User, period: Period) -> Iterator[Answer]:
