@@ -240,6 +240,30 @@ class TestMessages:
         assert "became proposed with 0 × offered" in found(more(messages=[], **offers))
         assert "became proposed with 2 × offered" in found(more(messages=[one, other], **offers))
 
+    def test_who_declines_hears_that_what_was_confirmed_is_gone(self) -> None:
+        request = {"request": "request of B"}
+        declined: dict[str, list[Any]] = {
+            "appointments": [
+                an_appointment("B", "cancelled", 1, practitioner=2),
+                an_appointment("C", "cancelled", 1, practitioner=3, **request),
+            ],
+            "events": [
+                an_event("B", "", "booked", 0, actor="staff"),
+                an_event("B", "booked", "cancelled", 1, why="other_times_offered"),
+                an_event("C", "", "proposed", 0, actor="staff", **request),
+                an_event("C", "proposed", "cancelled", 1, why="offer_declined", **request),
+            ],
+        }
+        said = [
+            Message("confirmed", "B", 0),
+            Message("offered", "C", 0),
+            Message("staff_offer_declined", "C", 1),
+            Message("offer_ended", "C", 1),
+        ]
+        assert findings(TOLD, more(messages=said, **declined)) == []
+        silence = found(more(messages=said[:-1], **declined))
+        assert silence == "C became cancelled with 0 × offer_ended"
+
     def test_reminders_tell_of_no_change(self) -> None:
         stored = more(messages=[Message("reminder_days", "A", -1)])
         assert findings(TOLD, stored) == []

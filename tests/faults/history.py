@@ -19,6 +19,9 @@ ONLY_A_HOLD = {"held", "cancelled"}
 ASKED = frozenset({"requested", "staff_new_request"})
 WITHDRAWN = frozenset({"cancelled", "staff_cancelled"})
 NOBODY: frozenset[str] = frozenset()
+DECLINED = ("proposed", "cancelled", "offer_declined")
+# Whoever counts on such a time has to hear that it is gone: of these histories no mail was sent.
+REPLACED = ("booked", "cancelled", "other_times_offered")
 MESSAGES: dict[tuple[str, str, str], frozenset[str]] = {
     ("", "held", ""): NOBODY,
     ("held", "cancelled", "hold_ended"): NOBODY,
@@ -34,7 +37,7 @@ MESSAGES: dict[tuple[str, str, str], frozenset[str]] = {
     ("", "proposed", ""): frozenset({"offered"}),
     ("proposed", "booked", ""): frozenset({"confirmed", "staff_offer_taken"}),
     ("proposed", "cancelled", "other_offer_taken"): NOBODY,
-    ("proposed", "cancelled", "offer_declined"): frozenset({"staff_offer_declined"}),
+    DECLINED: frozenset({"staff_offer_declined"}),
     ("proposed", "cancelled", "offer_ended"): frozenset({"offer_ended", "staff_offer_ended"}),
     ("proposed", "cancelled", "offer_withdrawn"): frozenset({"offer_ended"}),
     **{
@@ -217,8 +220,9 @@ def _untold(stored: Stored) -> Iterator[str]:
     """Every change has the messages that it calls for, once, and no message is of no change."""
     said = Counter((each.appointment, each.number, each.kind) for each in stored.messages)
     asked_for: set[tuple[str, int, str]] = set()
+    counts_on = {each.request for each in stored.events if _change(each) == REPLACED}
     for group in _groups(stored.events):
-        kinds = _messages_of(group[0])
+        kinds = _messages_of(group[0], counted_on=group[0].request in counts_on)
         if kinds is None:
             yield f"{group[0].appointment} went from {group[0].was or 'nothing'} to {group[0].to}"
             continue
@@ -243,9 +247,15 @@ def _groups(events: Iterable[Event]) -> Iterable[list[Event]]:
     return groups.values()
 
 
-def _messages_of(event: Event) -> frozenset[str] | None:
+def _change(event: Event) -> tuple[str, str, str]:
+    return event.was, event.to, event.why
+
+
+def _messages_of(event: Event, *, counted_on: bool) -> frozenset[str] | None:
     """None for a change that is not allowed at all."""
-    kinds = MESSAGES.get((event.was, event.to, event.why))
+    kinds = MESSAGES.get(_change(event))
+    if kinds is not None and counted_on and _change(event) == DECLINED:
+        return kinds | {"offer_ended"}
     if kinds is not None and "moved" in kinds and event.actor == "patient":
         return kinds | {"staff_moved"}
     return kinds
