@@ -22,11 +22,14 @@ class AuthenticatorApp(TOTPDevice):
     def bin_key(self) -> bytes:
         return bytes.fromhex(self.secret)
 
-    def verify_token(self, token: Any) -> bool:
-        """Without the key of FIELD_KEYS that opens the secret no code is right."""
+    def opened(self) -> str | None:
+        """The secret; None without the key of FIELD_KEYS that opens it."""
         try:
-            _ = self.secret
+            return self.secret
         except ValueError:
             log.error("None of FIELD_KEYS opens the secret of authenticator app %s", self.pk)
-            return False
-        return bool(super().verify_token(token))
+            return None
+
+    def verify_token(self, token: Any) -> bool:
+        """No code of a secret that cannot be opened is right."""
+        return self.opened() is not None and bool(super().verify_token(token))

@@ -44,6 +44,11 @@ def cipher() -> MultiFernet:
     return _cipher(tuple(settings.FIELD_KEYS))
 
 
+def first_cipher() -> MultiFernet:
+    """What is left once the older keys are gone."""
+    return _cipher(tuple(settings.FIELD_KEYS[:1]))
+
+
 class EncryptedText(_TextField):
     """Text that the database only ever sees encrypted; it cannot be searched or ordered."""
 

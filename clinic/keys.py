@@ -39,7 +39,8 @@ def make_missing_keys() -> None:
         "# Losing FIELD_KEYS loses every encrypted text; a new LINK_KEY ends every patient's link.",
         f"SECRET_KEY={secrets.token_urlsafe(48)}",
         f"LINK_KEY={secrets.token_urlsafe(48)}",
-        "# The first key encrypts, the others still decrypt: put a new one in front to rotate.",
+        "# The first key encrypts, the others still decrypt: put a new one in front to rotate, and",
+        "# remove the old one when `manage.py reseal` says that it is not needed (docs/server.md).",
         f"FIELD_KEYS={Fernet.generate_key().decode()}",
         *backup_key_lines(),
     ]

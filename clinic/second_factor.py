@@ -127,7 +127,7 @@ def is_code_of(key: str, code: str) -> int | None:
 def has_just_set_up(user: User, new: NewFactor) -> bool:
     """By the same form: it was sent twice at once, and the other one was faster."""
     current = factor_of(user)
-    return current is not None and bool(current.secret == new.key)
+    return current is not None and bool(current.opened() == new.key)
 
 
 def has_new_codes(user: User, *, now: datetime) -> bool:

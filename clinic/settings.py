@@ -31,7 +31,8 @@ def required_key(name: str) -> str:
 
 SECRET_KEY = required_key("SECRET_KEY")
 LINK_KEY = required_key("LINK_KEY")
-FIELD_KEYS = required_key("FIELD_KEYS").split(",")
+# A comma that was left behind when an old key was removed names no key.
+FIELD_KEYS = [key.strip() for key in required_key("FIELD_KEYS").split(",") if key.strip()]
 BACKUP_KEY = env.str("BACKUP_KEY", "")  # the site runs without; `manage.py backup` does not
 
 # Where the site is reached. https switches on everything that belongs to it.

@@ -1,20 +1,28 @@
-"""What races for a code: threads with a connection each, in a program of its own."""
+"""What races for a code: threads with a connection each, in a program of its own.
+
+To take away the lock is done here, to this program: the site's code has no switch for it.
+"""
 
 import json
 import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
+from unittest import mock
 
 from django.db import connection
+from django.db.models import QuerySet
+from django_otp.plugins.otp_static.models import StaticToken
 
 from clinic import second_factor
-from clinic.models import User
+from clinic.models import AuthenticatorApp, User
 from tests.clinic.factors import WRONG, code_of, give_app
 from tests.clinic.staff import a_member
 
 Task = Callable[[], object]
 RACERS = 8  # fewer than the pool of connections holds
+PATIENCE = 60  # seconds at the line
 
 
 def the_same_code(user: User) -> list[Task]:
@@ -42,13 +50,42 @@ def apps(user: User) -> list[Task]:
 RACES = {race.__name__: race for race in (the_same_code, the_same_recovery_code, guesses, apps)}
 
 
+# What comes after the look at the database and before the writing.
+WRITES: dict[str, tuple[Any, str]] = {
+    "the_same_code": (AuthenticatorApp, "verify_token"),
+    "the_same_recovery_code": (StaticToken, "delete"),
+    "guesses": (AuthenticatorApp, "verify_token"),
+    "apps": (second_factor, "remove"),
+}
+
+
+def take_the_lock_away(race: str) -> None:
+    """No row is locked, every statement is a transaction of its own (on SQLite that is the lock),
+    and all have looked before anybody writes.
+    """
+    mock.patch.object(QuerySet, "select_for_update", lambda rows, **options: rows).start()
+    for name in ("_check", "set_up"):
+        unlocked = getattr(second_factor, name).__wrapped__
+        mock.patch.object(second_factor, name, unlocked).start()
+    owner, name = WRITES[race]
+    write, looked = getattr(owner, name), threading.Barrier(RACERS)
+
+    def late(*args: Any, **options: Any) -> Any:
+        looked.wait(PATIENCE)
+        return write(*args, **options)
+
+    mock.patch.object(owner, name, late).start()
+    if race == "apps":  # those are counted; their codes would get into each other's way
+        mock.patch.object(second_factor, "keep_codes", mock.Mock()).start()
+
+
 def run(tasks: list[Task]) -> list[str]:
     line, outcomes = threading.Barrier(len(tasks)), []
 
     def racer(task: Task) -> None:
         try:
             connection.ensure_connection()
-            line.wait(timeout=60)
+            line.wait(PATIENCE)
             outcomes.append("yes" if task() else "no")
         except (second_factor.TooManyWrongCodes, second_factor.AlreadySetUp) as error:
             outcomes.append(type(error).__name__)
@@ -66,7 +103,10 @@ def run(tasks: list[Task]) -> list[str]:
 def main() -> None:
     user = a_member()
     give_app(user)
-    tasks = RACES[sys.argv[1]](user)
+    race, *rules = sys.argv[1:]
+    if "unlocked" in rules:
+        take_the_lock_away(race)
+    tasks = RACES[race](user)
     connection.close()  # a racer may need it
     outcomes = run(tasks)
     sys.stdout.write(json.dumps(outcomes))

@@ -1,4 +1,7 @@
-"""Codes that are sent at once: each is compared under a lock, and good for one."""
+"""Codes that are sent at once: each is compared under a lock, and good for one.
+
+Without the lock the same race must show what the lock prevents.
+"""
 
 import json
 from collections import Counter
@@ -18,9 +21,9 @@ def races(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
         yield found
 
 
-def outcomes(races: Track, race: str) -> Counter[str]:
+def outcomes(races: Track, race: str, *rules: str) -> Counter[str]:
     with races.copy() as url:
-        return Counter(json.loads(run_python(url, "tests.clinic.code_racers", race)))
+        return Counter(json.loads(run_python(url, "tests.clinic.code_racers", race, *rules)))
 
 
 @pytest.mark.parametrize("race", ["the_same_code", "the_same_recovery_code"])
@@ -40,3 +43,17 @@ def test_of_guesses_sent_at_once_hardly_any_is_compared(races: Track) -> None:
 
 def test_of_several_apps_set_up_at_once_one_is_there(races: Track) -> None:
     assert outcomes(races, "apps") == {"yes": 1, "AlreadySetUp": RACERS - 1}
+
+
+@pytest.mark.parametrize(
+    ("race", "everybody"),
+    [
+        ("the_same_code", "yes"),
+        ("the_same_recovery_code", "yes"),
+        ("guesses", "no"),
+        ("apps", "yes"),
+    ],
+)
+def test_without_the_lock_it_is_good_for_all(races: Track, race: str, everybody: str) -> None:
+    """The negative control: a code used twice is seen, once nothing prevents it."""
+    assert outcomes(races, race, "unlocked") == {everybody: RACERS}

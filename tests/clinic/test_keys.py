@@ -2,11 +2,14 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from clinic.keys import keys_file, make_missing_keys
+from tests.booking.racing import ROOT
 
 NAMES = ["SECRET_KEY", "LINK_KEY", "FIELD_KEYS", "BACKUP_KEY"]
 
@@ -58,3 +61,17 @@ def test_a_file_that_cannot_be_written_stops_nothing() -> None:
     keys_file().chmod(0o400)
     make_missing_keys()
     assert keys() == ["SECRET_KEY=a"]
+
+
+@pytest.mark.parametrize("text", ["new,old", "new, old", "new,old,"])
+def test_field_keys_are_told_apart_by_commas_alone(text: str) -> None:
+    make_missing_keys()
+    said = subprocess.run(
+        [sys.executable, "-c", "from clinic import settings; print(settings.FIELD_KEYS)"],
+        cwd=ROOT,
+        env=os.environ | {"FIELD_KEYS": text},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert said.stdout.strip() == "['new', 'old']"
