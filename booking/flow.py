@@ -43,7 +43,7 @@ class Draft:
             return "book-done"
         if self.chosen is None:
             return "book-time"
-        if not self.request.answers:
+        if not self.request.kept_answers:
             return "book-details"
         return "book-check"
 

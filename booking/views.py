@@ -1,6 +1,5 @@
 """The patient's side: the steps of the booking."""
 
-import json
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -116,7 +115,7 @@ def _hold(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         )
     except NotFree as error:
         return _other_times(request, draft, error, starts_at, chosen.practitioner, now)
-    return redirect("book-check" if draft.request.answers else "book-details")
+    return redirect("book-check" if draft.request.kept_answers else "book-details")
 
 
 def _other_times(
@@ -168,10 +167,10 @@ def _details_form(draft: Draft, data: QueryDict | None, now: datetime) -> Detail
         "wants_reminders": True,
     }
     cautions = cautions_asked()
-    if data is not None or not draft.request.answers:
+    if data is not None or not draft.request.kept_answers:
         return DetailsForm(data, initial=initial, cautions=cautions)
     kept = QueryDict(mutable=True)
-    for name, value in json.loads(draft.request.answers).items():
+    for name, value in draft.request.kept_answers.items():
         kept.setlist(name, value if isinstance(value, list) else [value])
     return DetailsForm(kept, initial=initial, cautions=cautions)
 
@@ -180,7 +179,7 @@ def _details_form(draft: Draft, data: QueryDict | None, now: datetime) -> Detail
 @draft_page
 def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Everything once more, each with a way to change it; then the request is sent."""
-    if not draft.request.is_draft or not draft.request.answers:
+    if not draft.request.is_draft or not draft.request.kept_answers:
         return redirect(draft.next_url)
     now = timezone.now()
     form = _details_form(draft, None, now)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clinic.fields import EncryptedText
+from clinic.fields import EncryptedText, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +24,10 @@ class AuthenticatorApp(TOTPDevice):
 
     def opened(self) -> str | None:
         """The secret; None without the key of FIELD_KEYS that opens it."""
-        try:
-            return self.secret
-        except ValueError:
+        if isinstance(self.secret, Unreadable):
             log.error("None of FIELD_KEYS opens the secret of authenticator app %s", self.pk)
             return None
+        return self.secret
 
     def verify_token(self, token: Any) -> bool:
         """No code of a secret that cannot be opened is right."""

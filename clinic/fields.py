@@ -1,5 +1,6 @@
 """Two kinds of text that models need: encrypted, and in two languages."""
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -7,7 +8,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
@@ -49,10 +52,38 @@ def first_cipher() -> MultiFernet:
     return _cipher(tuple(settings.FIELD_KEYS[:1]))
 
 
+class Unreadable(str):
+    """What a page says in the place of a text that none of FIELD_KEYS opens.
+
+    Saved, it is the sealed text again: the key may be found.
+    """
+
+    sealed: str
+
+
+def unreadable(sealed: str) -> Unreadable:
+    text = Unreadable(gettext("(This text cannot be shown: the key that opens it is missing.)"))
+    text.sealed = sealed
+    return text
+
+
+def readable(text: str) -> str:
+    """The text, or "" where it cannot be read."""
+    return "" if isinstance(text, Unreadable) else text
+
+
+@cache
+def _report_lost_key(field: str) -> None:
+    """Once a process: where a key is lost, every page reads such texts."""
+    log.error("%s: none of FIELD_KEYS opens a text. Was a key lost?", field)
+
+
 class EncryptedText(_TextField):
     """Text that the database only ever sees encrypted; it cannot be searched or ordered."""
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        if isinstance(value, Unreadable):
+            return value.sealed
         if not isinstance(value, str) or not value:
             return super().get_db_prep_save(value, connection)
         return cipher().encrypt(value.encode()).decode()
@@ -62,10 +93,9 @@ class EncryptedText(_TextField):
             return value
         try:
             return cipher().decrypt(value).decode()
-        except InvalidToken as error:
-            raise ValueError(
-                f"{self.name}: none of FIELD_KEYS opens this text. Was a key lost?"
-            ) from error
+        except (InvalidToken, ValueError):
+            _report_lost_key(str(self))
+            return unreadable(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":

@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, models
 from django.template.loader import render_to_string
 
-from clinic.fields import EncryptedText
+from clinic.fields import EncryptedText, Unreadable
 from clinic.mail import one_line, sender
 
 if TYPE_CHECKING:
@@ -62,10 +62,9 @@ class StaffMail(models.Model):
         staff = User.objects.filter(is_active=True, is_staff=True)
         if self.user_id:
             return staff.filter(pk=self.user_id).first()
-        try:
-            return staff.filter(email__iexact=self.email).first()
-        except ValueError:  # written with a key that is gone: nobody can answer it any more
+        if isinstance(self.email, Unreadable):  # nobody can answer it any more
             return None
+        return staff.filter(email__iexact=self.email).first()
 
 
 def ask(*, kind: StaffMail.Kind, to: "User", now: datetime) -> bool:

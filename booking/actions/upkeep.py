@@ -15,6 +15,7 @@ from booking.models.messages import LostLink, Message
 from booking.models.patients import Patient
 from booking.models.requests import AppointmentRequest
 from booking.transactions import lock_calendar, one_transaction
+from clinic.fields import readable
 from clinic.models import Practitioner, User
 
 Kind, Channel = Message.Kind, Message.Channel
@@ -95,10 +96,7 @@ def send_lost_links(*, now: datetime) -> None:
     lock_calendar()
     for key in LostLink.objects.order_by("id").values_list("id", flat=True)[:LOST_LINKS_A_ROUND]:
         lost = LostLink.objects.filter(id=key)
-        try:
-            address = lost.values_list("email", flat=True).get()
-        except ValueError:  # written with a key that is gone: nobody can answer it any more
-            address = ""
+        address = readable(lost.values_list("email", flat=True).get())
         for appointment in _coming_for(address, now) if address else ():
             _send_link(appointment, now)
         lost.delete()

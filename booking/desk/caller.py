@@ -14,6 +14,7 @@ from booking.models import Appointment, AppointmentRequest
 from booking.models.patients import CONTACT, Patient
 from clinic.admin_site import clinic_zone
 from clinic.audit import record_access
+from clinic.fields import Unreadable
 
 # What the form that chooses other days has to say again.
 KEPT = ("from_appointment", "service", "for", "patient")
@@ -53,8 +54,9 @@ def initial_answers(
     if known is None:
         return {**initial, "prefers": Patient.Contact.TELEPHONE, "language": "en"}
     said = {name: getattr(known, name) for name in CONTACT}
-    about = {"reason": before.reason, "payment": before.payment} if before else {}
-    return {**initial, **said, **about}
+    if before:
+        said |= {"reason": before.reason, "payment": before.payment}
+    return initial | {name: told for name, told in said.items() if not isinstance(told, Unreadable)}
 
 
 def patient_chosen(request: HttpRequest) -> Patient | None:

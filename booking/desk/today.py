@@ -15,6 +15,7 @@ from booking.desk.forms import DeclineForm, write_choice
 from booking.models import Appointment, AppointmentRequest, CallNote, Message, Status
 from booking.models.appointments import VISITS
 from booking.walltime import DAY
+from clinic.fields import Unreadable
 from clinic.models import Practitioner, User
 from content.library import caution_names
 
@@ -95,8 +96,8 @@ class Desk:
 
 def named_cautions(request: AppointmentRequest) -> list[str]:
     """The slugs of what the patient said yes to."""
-    if not request.screening:
-        return []
+    if not request.screening or isinstance(request.screening, Unreadable):
+        return [request.screening] if request.screening else []
     return [str(slug) for slug in json.loads(request.screening)]
 
 

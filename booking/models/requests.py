@@ -1,15 +1,16 @@
 """What somebody asks for; a draft until it is sent."""
 
+import json
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from booking.models.patients import Patient
-from clinic.fields import EncryptedText
+from clinic.fields import EncryptedText, readable
 from clinic.models import Practitioner, Service, User
 from content.models import Article
 
@@ -109,6 +110,12 @@ class AppointmentRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Request {self.reference}"
+
+    @property
+    def kept_answers(self) -> dict[str, Any]:
+        """What was typed so far; nothing, where it cannot be read."""
+        kept: dict[str, Any] = json.loads(readable(self.answers) or "{}")
+        return kept
 
     @property
     def is_draft(self) -> bool:

@@ -184,7 +184,11 @@ def test_begun_and_killed_it_goes_on_where_it_stood(
 
 
 class TestWhatNoKeyOpens:
-    @pytest.mark.parametrize("text", [Fernet(a_key()).encrypt(b"Secret").decode(), "Clear", "Año"])
+    @pytest.mark.parametrize(
+        "text",
+        [Fernet(a_key()).encrypt(b"Secret").decode(), "Clear", "Año"],
+        ids=["another key’s", "never sealed", "no ASCII"],
+    )
     def test_it_is_said_and_left_alone(self, settings: Settings, text: str) -> None:
         patient, request = a_patient(needs="A ramp"), a_request()
         request.reason, request.answers = "A stiff neck", "{}"
