@@ -24,7 +24,7 @@ def day(on: date) -> str:
 
 def weekday(on: date) -> str:
     """“Tuesday, November 24, 2026”"""
-    return date_format(on, "DATE_FORMAT")
+    return date_format(on, "WEEKDAY_FORMAT")
 
 
 def moment(at: datetime, zone: tzinfo) -> str:

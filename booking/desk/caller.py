@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from booking import actions
 from booking.actors import Actor
-from booking.desk.views import signed_in
+from booking.desk.forms import TelephoneBookingForm
+from booking.desk.views import posted, signed_in
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentRequest
 from booking.models.patients import CONTACT, Patient
@@ -18,6 +19,10 @@ from clinic.fields import Unreadable
 
 # What the form that chooses other days has to say again.
 KEPT = ("from_appointment", "service", "for", "patient")
+# What the pages between ask themselves, and the mark of what is carried through them.
+DAYS = ("from", "practitioner")
+CARRIED = "carried"
+NOT_TYPED = ("csrfmiddlewaretoken", "submission", *DAYS, *KEPT)
 
 
 def kept(request: HttpRequest) -> dict[str, str]:
@@ -27,6 +32,49 @@ def kept(request: HttpRequest) -> dict[str, str]:
 def whose(request: HttpRequest) -> dict[str, str]:
     """Who a booking is for, where that is known: the same whatever else is chosen anew."""
     return {name: text for name, text in kept(request).items() if name in ("for", "patient")}
+
+
+def is_carried(request: HttpRequest) -> bool:
+    """Whether what was typed about a caller comes along, while something is chosen anew."""
+    return CARRIED in request.POST
+
+
+def carried(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, for the pages between to say again: by POST alone, so that it stands in no
+    address and nowhere has to be kept.
+    """
+    if not is_carried(request):
+        return []
+    typed = [(name, texts) for name, texts in request.POST.lists() if name not in NOT_TYPED]
+    return [(name, text) for name, texts in typed for text in texts]
+
+
+def asked(request: HttpRequest) -> QueryDict:
+    """What a page is asked by its address, or by its own form where something is carried."""
+    query = request.GET.copy()
+    if is_carried(request):
+        for name in {*DAYS, "service"}.intersection(request.POST):
+            query.setlist(name, request.POST.getlist(name))
+    return query
+
+
+def caller_form(request: HttpRequest, known: Patient | None, now: datetime) -> TelephoneBookingForm:
+    """Who it is for; what was carried here is shown as it was typed, and nothing is done."""
+    initial = initial_answers(request, known, now)
+    data = None if is_carried(request) else posted(request)
+    form = TelephoneBookingForm(data, initial=initial, known=known)
+    if is_carried(request):
+        typed = {
+            name: field.widget.value_from_datadict(request.POST, request.FILES, name)
+            for name, field in form.fields.items()
+        }
+        form.initial = {**form.initial, **typed}
+    return form
+
+
+def write_down_booking(request: HttpRequest) -> None:
+    is_sent = request.method == "POST" and not is_carried(request)
+    record_access(request, action="change" if is_sent else "open", subject_type="booking")
 
 
 def keep_together(

@@ -13,8 +13,18 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions
 from booking.actions import Proposal
-from booking.desk.caller import initial_answers, keep_together, kept, patient_chosen, whose
-from booking.desk.forms import MoveForm, OfferForm, SlotsForm, TelephoneBookingForm
+from booking.desk.caller import (
+    asked,
+    caller_form,
+    carried,
+    is_carried,
+    keep_together,
+    kept,
+    patient_chosen,
+    whose,
+    write_down_booking,
+)
+from booking.desk.forms import MoveForm, OfferForm, SlotsForm
 from booking.desk.free import services_at
 from booking.desk.parts import Visit
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
@@ -135,17 +145,16 @@ def book(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     if not user.has_perms(("booking.decide_request", "booking.reach_everyone")):
         raise PermissionDenied
-    action = "change" if request.method == "POST" else "open"
-    record_access(request, action=action, subject_type="booking")
+    write_down_booking(request)
     slug = request.GET.get("service", "").replace("\x00", "")[:64]
     service = Service.objects.bookable().filter(slug=slug).first()
     title, keep = "Book for a patient", kept(request)
     if service is None:
-        return _choose_service(request, keep, now)
+        return _choose_service(request, now)
     people = people_for(user, service)
     wanted = parse_slot(request.GET.get("slot", ""), people)
     if wanted is None:
-        slots = Slots.read(request.GET, service, people, now=now)
+        slots = Slots.read(asked(request), service, people, now=now)
         later = urlencode({**keep, **slots.later})
         return page(
             request,
@@ -157,29 +166,34 @@ def book(request: HttpRequest) -> HttpResponse:
             here=urlencode({"service": service.slug, **whose(request)}),
             whose=urlencode(whose(request)),
             later=later,
+            carried=carried(request),
             is_unknown="slot" in request.GET,
         )
     return _book(request, service, wanted, now)
 
 
-def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -> HttpResponse:
+def _choose_service(request: HttpRequest, now: datetime) -> HttpResponse:
     """Where a time is chosen already, of what can begin then."""
     bookable = Service.objects.bookable()
     wanted = parse_slot(request.GET.get("slot", ""), Practitioner.objects.active())
     services = services_at(wanted, bookable, now=now) if wanted else []
     said = f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}" if wanted else ""
+    slot = {"slot": request.GET["slot"]} if services else {}
     day = {"from": f"{wanted.starts_at.astimezone(clinic_zone()).date()}"} if wanted else {}
     return page(
         request,
         "book_service",
         "Book for a patient",
-        services=services or bookable,
-        keep={**keep, "slot": request.GET["slot"]} if services else keep,
+        services=[
+            (service, urlencode({"service": service.slug, **whose(request), **slot}))
+            for service in services or bookable
+        ],
         whose=urlencode(whose(request)),
         bookable=bookable,
         chosen=places(()),
         visit_keep=[*whose(request).items(), *day.items()],
         wanted=said,
+        carried=carried(request),
         is_gone="slot" in request.GET and not services,
     )
 
@@ -187,8 +201,7 @@ def _choose_service(request: HttpRequest, keep: dict[str, str], now: datetime) -
 def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetime) -> HttpResponse:
     """Who it is for; if the time was taken meanwhile, the nearest ones and all that was typed."""
     known, error = patient_chosen(request), None
-    initial = initial_answers(request, known, now)
-    form = TelephoneBookingForm(posted(request), initial=initial, known=known)
+    form = caller_form(request, known, now)
     if form.is_valid():
         by = staff_of(request, form)
         try:
@@ -210,6 +223,7 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
             return redirect("admin:booking_appointment_change", booked.pk)
     context = {
         "form": form,
+        "is_begun": form.is_bound or is_carried(request),
         "service": service,
         "slot": request.GET["slot"],
         "wanted": f"{moment(wanted.starts_at, clinic_zone())}, {wanted.practitioner}",

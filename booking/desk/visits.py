@@ -15,8 +15,18 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions, openings
 from booking.actions import MOST_IN_A_VISIT, Part
-from booking.desk.caller import initial_answers, keep_together, patient_chosen, whose
-from booking.desk.forms import CancelForm, TelephoneBookingForm
+from booking.desk.caller import (
+    DAYS,
+    asked,
+    caller_form,
+    carried,
+    is_carried,
+    keep_together,
+    patient_chosen,
+    whose,
+    write_down_booking,
+)
+from booking.desk.forms import CancelForm
 from booking.desk.parts import Visit
 from booking.desk.slots import Slots, nearest_visits, parse_slot, people_for
 from booking.desk.views import (
@@ -50,15 +60,14 @@ def book_visit(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     if not user.has_perms(("booking.decide_request", "booking.reach_everyone")):
         raise PermissionDenied
-    action = "change" if request.method == "POST" else "open"
-    record_access(request, action=action, subject_type="booking")
+    write_down_booking(request)
     services, problem = services_chosen(request)
     if problem or "other" in request.GET:
         return choose_services(request, services, problem)
     parts = parts_chosen(request, services)
     if parts:
         return _book(request, parts, now)
-    slots = Slots.of_a_visit(request.GET, services, people_for(user, services[0]), now=now)
+    slots = Slots.of_a_visit(asked(request), services, people_for(user, services[0]), now=now)
     here = said_again(request, services)
     return page(
         request,
@@ -70,13 +79,14 @@ def book_visit(request: HttpRequest) -> HttpResponse:
         here=urlencode(here),
         other_services=urlencode([*here, *days_wanted(request), ("other", "1")]),
         later=urlencode([*here, *slots.later.items()]),
+        carried=carried(request),
         is_unknown="slot" in request.GET,
     )
 
 
 def services_chosen(request: HttpRequest) -> tuple[list[Service], str]:
     """In the order of the visit, and what is wrong with them."""
-    slugs = [slug for slug in request.GET.getlist("service") if slug]
+    slugs = [slug for slug in asked(request).getlist("service") if slug]
     known = {service.slug: service for service in Service.objects.bookable()}
     services = [known[slug] for slug in slugs if slug in known]
     if len(services) < len(slugs):
@@ -96,9 +106,10 @@ def choose_services(
         TITLE,
         bookable=Service.objects.bookable(),
         chosen=places(services),
-        problem=problem if "service" in request.GET else "",
+        problem=problem if "service" in asked(request) else "",
         keep=[*whose(request).items(), *days_wanted(request)],
         whose=urlencode(whose(request)),
+        carried=carried(request),
     )
 
 
@@ -130,15 +141,14 @@ def said_again(request: HttpRequest, services: Sequence[Service]) -> list[tuple[
 
 def days_wanted(request: HttpRequest) -> list[tuple[str, str]]:
     """From when on, and with whom the visit shall begin."""
-    names = ("from", "practitioner")
-    return [(name, request.GET[name]) for name in names if request.GET.get(name)]
+    query = asked(request)
+    return [(name, str(query[name])) for name in DAYS if query.get(name)]
 
 
 def _book(request: HttpRequest, parts: list[Part], now: datetime) -> HttpResponse:
     """Who it is for; if a time was taken meanwhile, the nearest ones and all that was typed."""
     known, error = patient_chosen(request), None
-    initial = initial_answers(request, known, now)
-    form = TelephoneBookingForm(posted(request), initial=initial, known=known)
+    form = caller_form(request, known, now)
     if form.is_valid():
         by, details = staff_of(request, form), form.details()
         try:
@@ -154,6 +164,7 @@ def _book(request: HttpRequest, parts: list[Part], now: datetime) -> HttpRespons
     slots = [("slot", value) for value in request.GET.getlist("slot")]
     context = {
         "form": form,
+        "is_begun": form.is_bound or is_carried(request),
         "parts": [(part.service, in_words(part)) for part in parts],
         "error": error,
         "here": urlencode(here),

@@ -1,7 +1,7 @@
 """Patients, requests, appointments and messages in the admin."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -429,3 +429,10 @@ def test_the_queries_of_a_list_do_not_grow(model: type) -> None:
         )
         a_message(appointment)
     assert count_queries(lambda: client.get(changelist(model))) <= few
+
+
+def test_a_birth_date_stands_short_in_the_list() -> None:
+    a_patient(birth_date=date(1968, 3, 14))
+    page = a_client(FRONT_DESK).get(changelist(Patient)).content.decode()
+    assert "Mar 14, 1968" in page
+    assert "Thursday" not in page

@@ -7,7 +7,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewPage
 from tests.browser.desk import Staff
 from tests.browser.looks import Look, assert_looks
-from tests.browser.steps import CONSULTATION, Person, Visitor
+from tests.browser.signing_in import FRONT_DESK, STAFF, let_in
+from tests.browser.site import Site
+from tests.browser.steps import CONSULTATION, Person, Visitor, said
 
 LOOKS: list[Look] = [("light", 1280), ("dark", 390)]
 
@@ -43,6 +45,9 @@ def test_somebody_calls_is_booked_and_moved(front_desk: Staff) -> None:
     front_desk.page.get_by_label("Full name of the patient").fill(person.name)
     front_desk.page.get_by_label("Telephone", exact=True).first.fill("732-555-0123")
     front_desk.page.get_by_label("What is the visit about?").fill("A stiff neck")
+    front_desk.presses("Choose another time")
+    assert_looks(front_desk.page, LOOKS)
+    front_desk.days().nth(1).get_by_role("button").first.click()
     front_desk.page.get_by_role("button", name="Book and confirm").click()
     expect(front_desk.page.get_by_text("Booked and confirmed.")).to_be_visible()
     expect(front_desk.page.get_by_role("link", name=person.name)).to_be_visible()
@@ -92,3 +97,30 @@ def test_the_set_up_list_is_put_away_and_shown_again(owner_page: Page) -> None:
     expect(setting_up).to_have_count(0)
     owner_page.get_by_role("button", name="Show the set-up list").click()
     expect(setting_up).to_be_visible()
+
+
+def test_another_time_for_a_caller_loses_nothing_that_was_typed(
+    new_page: NewPage, site: Site
+) -> None:
+    """Without scripts; by other days, another service and back."""
+    member, page = STAFF[FRONT_DESK], new_page(java_script_enabled=False)
+    let_in(page.context, site, member)
+    front_desk, person = Staff(page, member=member), Person.somebody()
+    front_desk.begins_to_book()
+    front_desk.field("Full name of the patient").fill(person.name)
+    front_desk.page.get_by_label("What is the visit about?").fill("A stiff neck")
+    front_desk.presses("Choose another time")
+    front_desk.sees("What you typed about the caller is kept.")
+    front_desk.presses("Later days")
+    front_desk.presses("Show times")
+    front_desk.presses("Choose another service")
+    front_desk.presses(CONSULTATION)
+    assert person.name.split()[0] not in page.url
+    later = front_desk.days().nth(2).get_by_role("button").first
+    chosen = said(later).split(",")[0]
+    later.click()
+    expect(front_desk.field("Full name of the patient")).to_have_value(person.name)
+    expect(front_desk.page.get_by_label("What is the visit about?")).to_have_value("A stiff neck")
+    expect(front_desk.page.get_by_text(chosen).first).to_be_visible()
+    front_desk.books(person)
+    front_desk.is_offered(person.name)

@@ -32,6 +32,10 @@ def test_the_lists_of_the_admin_write_it_alike(at: time) -> None:
     assert moment.endswith(localize(at))
 
 
+def test_the_lists_of_the_admin_have_days_without_the_weekday() -> None:
+    assert localize(date(2026, 11, 25)) == "Nov 25, 2026"
+
+
 def test_a_day_is_said_in_each_language() -> None:
     assert times.weekday(date(2026, 11, 24)) == "Tuesday, November 24, 2026"
     with translation.override("es"):

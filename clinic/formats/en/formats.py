@@ -3,7 +3,8 @@
 That `a` is “pm” and not “p.m.” is said in locale/en: no format can.
 """
 
-DATE_FORMAT = "l, F j, Y"
+WEEKDAY_FORMAT = "l, F j, Y"  # a name of ours, which Django finds as it finds its own
+DATE_FORMAT = "M j, Y"  # in the lists of the admin
 SHORT_DATE_FORMAT = "F j, Y"
 MONTH_DAY_FORMAT = "F j"
 TIME_FORMAT = "g:i a"

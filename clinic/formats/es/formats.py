@@ -1,6 +1,6 @@
 """How dates look in the Spanish of the United States: the clock has twelve hours."""
 
-DATE_FORMAT = r"l, j \d\e F \d\e Y"
+WEEKDAY_FORMAT = r"l, j \d\e F \d\e Y"
 SHORT_DATE_FORMAT = r"j \d\e F \d\e Y"
 MONTH_DAY_FORMAT = r"j \d\e F"
 TIME_FORMAT = "g:i a"
