@@ -36,6 +36,8 @@ NUMBERS = re.compile(r"\+?\(?\d[\d()./ \-]{5,}\d")
 REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{8}")  # as booking.actions.drafts makes them
 MONTH_FIRST, YEAR_FIRST = "%m %d %Y", "%Y %m %d"
 NATIONAL_DIGITS, MOST_DIGITS = 10, 15
+# As people say a number they both know: without the area code, or its last four alone.
+LOCAL_DIGITS, LAST_DIGITS = 7, 4
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,18 @@ class Wanted:
     words: Sequence[str]
     dates: Sequence[date] = ()
     telephones: Sequence[str] = ()
+    endings: Sequence[str] = ()  # of telephone numbers
 
     @classmethod
     def read(cls, text: str) -> Self:
         rest = text.replace("\x00", " ")[:LONGEST_QUERY]
         dates = [day for found in DATES.findall(rest) if (day := _date(found))]
         rest = DATES.sub(" ", rest) if dates else rest
-        telephones = [number for found in NUMBERS.findall(rest) if (number := _telephone(found))]
-        rest = NUMBERS.sub(" ", rest) if telephones else rest
-        return cls(rest.split(), dates, telephones)
+        numbers = NUMBERS.findall(rest)
+        telephones = [number for found in numbers if (number := _telephone(found))]
+        endings = [ending for found in numbers or [rest] if (ending := _ending(found))]
+        rest = NUMBERS.sub(" ", rest) if numbers and (telephones or endings) else rest
+        return cls(rest.split(), dates, telephones, endings)
 
     @property
     def emails(self) -> list[str]:
@@ -61,7 +66,9 @@ class Wanted:
 
     @property
     def references(self) -> list[str]:
-        return [word for word in map(str.upper, self.words) if REFERENCE.fullmatch(word)]
+        """Also one that was said in two halves."""
+        said = [*self.words, "".join(self.words)]
+        return [word for word in map(str.upper, said) if REFERENCE.fullmatch(word)]
 
     @cached_property
     def trigrams(self) -> set[str]:
@@ -69,7 +76,7 @@ class Wanted:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.trigrams or self.dates or self.telephones)
+        return not (self.trigrams or self.dates or self.telephones or self.endings)
 
 
 def _date(text: str) -> date | None:
@@ -82,9 +89,20 @@ def _date(text: str) -> date | None:
         return None
 
 
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal() and letter.isascii())
+
+
+def _ending(text: str) -> str:
+    """Seven to nine digits of a number, or four that stand alone."""
+    digits = _digits(text)
+    is_local = LOCAL_DIGITS <= len(digits) < NATIONAL_DIGITS
+    return digits if is_local or (len(digits) == LAST_DIGITS and text.strip() == digits) else ""
+
+
 def _telephone(text: str) -> str:
     """The number as it is stored; without a country it is one of this country."""
-    digits = "".join(letter for letter in text if letter.isdecimal() and letter.isascii())
+    digits = _digits(text)
     if len(digits) == NATIONAL_DIGITS:
         return f"+1{digits}"
     return f"+{digits}" if NATIONAL_DIGITS < len(digits) <= MOST_DIGITS else ""
@@ -154,6 +172,8 @@ def _exactly(wanted: Wanted, user: User) -> set[UUID]:
         ways |= models.Q(birth_date__in=wanted.dates)
     if wanted.telephones:
         ways |= models.Q(telephone__in=wanted.telephones)
+    for ending in wanted.endings:
+        ways |= models.Q(telephone__endswith=ending)
     if wanted.emails:
         ways |= models.Q(email__in=wanted.emails)
     if wanted.references:

@@ -160,7 +160,9 @@ LACKS_FACTOR = "sets_up_the_factor"  # the mark on a view
 
 def too_many_wrong_codes(error: second_factor.TooManyWrongCodes) -> str:
     seconds = max(1, round((error.until - timezone.now()).total_seconds()))
-    wait = f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
+    wait = f"{round(seconds / 60)} minutes"
+    if seconds < 120:
+        wait = "a second" if seconds == 1 else f"{seconds} seconds"
     return f"Too many codes were not right. Please wait {wait}, then try again."
 
 

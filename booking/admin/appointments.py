@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 
 from booking.actions.day import REMOVABLE
 from booking.admin.cells import link_to, link_to_patient, said, shown, user_of
+from booking.desk.flags import flags_of
 from booking.desk.history import history_of
 from booking.desk.parts import Visit
-from booking.desk.today import flags_of
 from booking.desk.words import moment, when
 from booking.models import Appointment, AppointmentEvent, Patient
 from booking.models.appointments import Status

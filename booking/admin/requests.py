@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from booking.admin.cells import lines, link_to, link_to_patient, shown, user_of
-from booking.desk.today import flags_of
+from booking.desk.flags import flags_of
 from booking.desk.words import when
 from booking.models import AppointmentRequest, CallNote
 from booking.models.appointments import Status

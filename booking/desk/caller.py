@@ -8,8 +8,9 @@ from django.http import HttpRequest, QueryDict
 
 from booking import actions
 from booking.actors import Actor
+from booking.desk.flags import named_cautions
 from booking.desk.forms import TelephoneBookingForm
-from booking.desk.views import posted, signed_in
+from booking.desk.views import CAME_FROM, posted, signed_in
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentRequest
 from booking.models.patients import CONTACT, Patient
@@ -18,10 +19,11 @@ from clinic.audit import record_access
 from clinic.fields import Unreadable
 
 # What the form that chooses other days has to say again.
-KEPT = ("from_appointment", "service", "for", "patient")
+KEPT = (*CAME_FROM, "service", "for", "patient")
 # What the pages between ask themselves, and the mark of what is carried through them.
 DAYS = ("from", "practitioner")
 CARRIED = "carried"
+LOOKED_BACK = 10  # requests
 NOT_TYPED = ("csrfmiddlewaretoken", "submission", *DAYS, *KEPT)
 
 
@@ -104,7 +106,16 @@ def initial_answers(
     said = {name: getattr(known, name) for name in CONTACT}
     if before:
         said |= {"reason": before.reason, "payment": before.payment}
+    said["screening"] = _cautions_last_named_by(known)
     return initial | {name: told for name, told in said.items() if not isinstance(told, Unreadable)}
+
+
+def _cautions_last_named_by(known: Patient) -> list[str]:
+    """For staff to ask whether they still apply; of all records of the person."""
+    people = Patient.objects.same_person_as(known).values("pk")
+    requests = AppointmentRequest.objects.filter(patient__in=people, sent_at__isnull=False)
+    latest = requests.order_by("-sent_at").only("screening")[:LOOKED_BACK]
+    return next((named for request in latest if (named := named_cautions(request))), [])
 
 
 def patient_chosen(request: HttpRequest) -> Patient | None:

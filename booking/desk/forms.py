@@ -14,6 +14,7 @@ from booking.models import Appointment
 from booking.models.appointments import DECLINE_REASONS
 from booking.models.patients import Patient
 from clinic.models import Practitioner
+from content.library import cautions_asked
 
 NOTE_HELP = "Shown on the patient's own page only, never sent by e-mail. Kept encrypted."
 MOST_AT_ONCE = 50
@@ -184,10 +185,14 @@ ASKED = {
         "Access or interpreter needs (optional)",
         "For example step-free access, or an interpreter for ASL.",
     ),
+    "screening": (
+        "Does any of these apply to the patient? (optional)",
+        "None of them stops the booking. Whoever treats the patient sees it.",
+    ),
     "reason": ("What is the visit about? (optional)", "Kept encrypted, never sent by e-mail."),
     "payment": ("How will it be paid? (optional)", ""),
 }
-FOR_PATIENTS_ALONE = ("who", "screening", "website")
+FOR_PATIENTS_ALONE = ("who", "website")
 
 
 class TelephoneBookingForm(DetailsForm):
@@ -199,12 +204,13 @@ class TelephoneBookingForm(DetailsForm):
         """`known` was looked up: the request has a record of its own, and staff say if it is one
         person's with that one.
         """
-        super().__init__(*args, cautions=(), **kwargs)
+        super().__init__(*args, cautions=cautions_asked(), **kwargs)
         for name in FOR_PATIENTS_ALONE:
             del self.fields[name]
         if known:
             label = f"This is the same person as {known.full_name}, whose records are kept together"
-            self.fields["same_person"] = forms.BooleanField(label=label, required=False)
+            same = forms.BooleanField(label=label, required=False, initial=True)
+            self.fields["same_person"] = same
             self.order_fields(["same_person"])
         for name, (label, hint) in ASKED.items():
             self.fields[name].label, self.fields[name].help_text = label, hint

@@ -36,7 +36,7 @@ class Place:
     def moving(self) -> str:
         """What the form that moves an appointment is asked, so that this time is chosen in it."""
         day = self.opening.local_start.date().isoformat()
-        return urlencode({"from_appointment": "", "from": day, "slot": self.slot})
+        return urlencode({"from_calendar": "", "from": day, "slot": self.slot})
 
 
 def free_places(

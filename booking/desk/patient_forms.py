@@ -8,7 +8,7 @@ from booking.desk.forms import AppointmentForm, DeskForm, TelephoneBookingForm
 from booking.models import PatientEvent
 
 LONGEST_NOTE = 10_000
-ABOUT_A_VISIT = ("reason", "payment")
+ABOUT_A_VISIT = ("screening", "reason", "payment")
 ErasedBecause = PatientEvent.ErasedBecause
 
 

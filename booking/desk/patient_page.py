@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from booking import retention
 from booking.desk.facts import LABELS, facts_of
+from booking.desk.flags import Caution, cautions_of
 from booking.doubles import Pair, doubles_of
 from booking.finding import Found
 from booking.models import (
@@ -172,6 +173,10 @@ class Page:
     @property
     def facts(self) -> list[tuple[str, str]]:
         return facts_of(self.patient)
+
+    @cached_property
+    def cautions(self) -> list[Caution]:
+        return cautions_of(self.requests)
 
     @property
     def others(self) -> list[Patient]:

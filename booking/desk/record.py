@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from booking.desk.flags import flags_of
 from booking.desk.history import in_order, names_of
 from booking.desk.patient_page import Page
-from booking.desk.today import flags_of, notes_of
+from booking.desk.today import notes_of
 from booking.desk.words import what_happened
 from booking.models import Appointment, AppointmentEvent, Message, Patient
 from booking.models.patients import CONTACT

@@ -31,6 +31,8 @@ from booking.desk.slots import Slots, nearest, parse_slot, people_for
 from booking.desk.views import (
     act,
     back,
+    back_url,
+    came_from,
     page,
     posted,
     reach_appointment,
@@ -133,7 +135,8 @@ def choose(
         is_unknown=is_asked and not slots.has(*ticked),
         error=error,
         gone=[f"{moment(each.starts_at, zone)}, {each.practitioner}" for each in gone],
-        from_appointment="from_appointment" in {**request.GET, **request.POST},
+        came_from=came_from(request),
+        back_url=back_url(request, appointment),
         keep=kept(request),
         later=urlencode({**kept(request), **slots.later}),
     )

@@ -1,6 +1,5 @@
 """What stands on the admin's first page, for one member of staff."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,13 +10,12 @@ from django.utils import timezone
 
 from booking import together
 from booking.desk.calls import offers_in, what_to_say
+from booking.desk.flags import flags_of
 from booking.desk.forms import DeclineForm, write_choice
-from booking.models import Appointment, AppointmentRequest, CallNote, Message, Status
+from booking.models import Appointment, CallNote, Message, Status
 from booking.models.appointments import VISITS
 from booking.walltime import DAY
-from clinic.fields import Unreadable
 from clinic.models import Practitioner, User
-from content.library import caution_names
 
 Notes = dict[UUID, list[CallNote]]
 
@@ -92,20 +90,6 @@ class Desk:
     handles_messages: bool
     calls: list[Call]
     failed: list[Message]
-
-
-def named_cautions(request: AppointmentRequest) -> list[str]:
-    """The slugs of what the patient said yes to."""
-    if not request.screening or isinstance(request.screening, Unreadable):
-        return [request.screening] if request.screening else []
-    return [str(slug) for slug in json.loads(request.screening)]
-
-
-def flags_of(request: AppointmentRequest) -> list[str]:
-    """What staff should know before they answer; a caution that is gone keeps its slug."""
-    names = caution_names() if request.screening else {}
-    seen = ["A doctor has looked at a same-day sign"] if request.seen_by_doctor else []
-    return seen + [names.get(slug, slug) for slug in named_cautions(request)]
 
 
 def is_late(appointment: Appointment, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -123,11 +124,27 @@ def is_told_by_email(appointment: Appointment) -> bool:
     return patient is not None and bool(patient.email)
 
 
+CAME_FROM = ("from_appointment", "from_calendar")
+
+
+def came_from(request: HttpRequest) -> str:
+    """What the page or its form says of where the button was; never an address."""
+    return next((name for name in CAME_FROM if name in {**request.GET, **request.POST}), "")
+
+
+def back_url(request: HttpRequest, appointment: Appointment) -> str:
+    match came_from(request):
+        case "from_appointment":
+            return reverse("admin:booking_appointment_change", args=[appointment.pk])
+        case "from_calendar":
+            return f"{reverse('desk:calendar')}?date={appointment.local_start.date()}"
+    return reverse("admin:index")
+
+
 def back(request: HttpRequest, appointment: Appointment) -> HttpResponse:
-    """To where the button was; never to an address that a form names."""
-    if "from_appointment" in request.POST or "from_appointment" in request.GET:
-        return redirect("admin:booking_appointment_change", appointment.pk)
-    return redirect("admin:index")
+    """To where the button was, in the calendar to the day on which it is now."""
+    now_is = Appointment.objects.with_people().get(pk=appointment.pk)
+    return redirect(back_url(request, now_is))
 
 
 def refuse(request: HttpRequest, appointment: Appointment) -> HttpResponse:

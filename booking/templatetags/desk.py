@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from booking.desk.day import Mark, marks_of
+from booking.desk.flags import flags_of
 from booking.desk.today import Desk, desk_for
 from booking.desk.words import day as say_day
 from booking.desk.words import hours as say_hours
 from booking.desk.words import moment as say_moment
 from booking.desk.words import when
-from booking.models import Appointment, CallNote, Patient
+from booking.models import Appointment, AppointmentRequest, CallNote, Patient
 from clinic.audit import record_access
 from clinic.times import clock
 
@@ -55,6 +56,11 @@ def submission(about: Appointment | Patient | None = None) -> SafeString:
 def marks(appointment: Appointment, now: datetime | None = None) -> list[Mark]:
     """The buttons of a visit."""
     return marks_of(appointment, now=now or timezone.now())
+
+
+@register.filter
+def flags(request: AppointmentRequest) -> list[str]:
+    return flags_of(request)
 
 
 @register.filter

@@ -104,6 +104,23 @@ class TestWhatIsWanted:
         assert Wanted.read(text).telephones == ["+17325550199"]
 
     @pytest.mark.parametrize(
+        ("text", "endings"),
+        [
+            ("555-0199", ["5550199"]),
+            ("0199", ["0199"]),
+            ("Ada 0199", []),  # a year, a house: only alone is it a number
+            ("019", []),
+            ("01999", []),
+        ],
+    )
+    def test_without_the_area_code_it_is_an_ending(self, text: str, endings: list[str]) -> None:
+        assert Wanted.read(text).endings == endings
+
+    @pytest.mark.parametrize("text", ["AMK6MG7W", "amk6mg7w", "amk6 mg7w"])
+    def test_a_reference_may_be_said_in_halves(self, text: str) -> None:
+        assert "AMK6MG7W" in Wanted.read(text).references
+
+    @pytest.mark.parametrize(
         "text", ["", "   ", "\x00", "...", "-" * 5_000, "\u202e", "13/45/1968", "%", "😀"]
     )
     def test_nonsense_finds_nobody(self, text: str, desk: User) -> None:
@@ -124,6 +141,10 @@ class TestFinding:
             "ADA.LOVELACE@patients.test",
             "ada.lovelac@patients.tset",
             "732-555-0199",
+            "555-0199",
+            "555 0199",
+            "5550199",
+            "0199",
             "12/10/1975",
             "ada 12/10/1975",
         ],
