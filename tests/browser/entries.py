@@ -13,6 +13,7 @@ from tests.browser.site import Site
 
 NUMBERS = count(1)
 DAYS_AHEAD = 9
+LONG_AGO = -9 * 365  # longer than a record is kept
 PUT = """
 from datetime import datetime, time, timedelta
 from django.utils import timezone
@@ -26,9 +27,15 @@ here = now.astimezone(zone)
 begun = max(datetime.combine(here.date(), time.min, zone), now - timedelta(minutes=10))
 # Several with one practitioner stand beside each other, and all of them are today.
 step = timedelta(minutes=5 if here.hour < 12 else -5)
-patient = builders.a_patient(full_name={name!r}, email={email!r}, telephone="+17325550123")
-put_into_index(patient)
 starts_at = begun if {is_visit} else now + timedelta(days={days})
+written_at = min(now, starts_at)
+patient = builders.a_patient(
+    full_name={name!r}, email={email!r}, telephone="+17325550123", created_at=written_at
+)
+put_into_index(patient)
+asked = builders.a_request(
+    Service.objects.get(slug="follow-up"), patient=patient, reason="Asked", sent_at=written_at
+)
 with_whom = Practitioner.objects.filter(slug={slug!r}).first()
 if with_whom is None:
     with_whom = builders.a_practitioner(
@@ -50,7 +57,7 @@ row = builders.an_appointment(
     ends_at=ends_at,
     blocks_from=starts_at,
     blocks_until=ends_at,
-    request=builders.a_request(Service.objects.get(slug="follow-up"), patient=patient),
+    request=asked,
     practitioner=with_whom,
     location=Location.objects.first(),
 )
@@ -63,6 +70,7 @@ class Entry:
     """An appointment; the patient's name is nobody else's."""
 
     name: str
+    email: str
     with_whom: str
     appointment: str
     patient: str
@@ -92,25 +100,43 @@ def a_visit(site: Site, *, own: bool = False) -> Entry:
     return put(site, "BOOKED", own=own)
 
 
+def a_double_of(site: Site, entry: Entry, *, own: bool = False) -> Entry:
+    """The same person once more, as it looks: of that address, and of almost that name."""
+    return put(site, "PENDING", own=own, email=entry.email, name=f"{entry.name}a")
+
+
+def a_visit_of_long_ago(site: Site) -> Entry:
+    """The last entry of a record whose time is over."""
+    return put(site, "FULFILLED", own=False, days=LONG_AGO)
+
+
 def put(
-    site: Site, status: str, *, own: bool, email: str | None = None, in_hours: bool = False
+    site: Site,
+    status: str,
+    *,
+    own: bool,
+    name: str = "",
+    email: str | None = None,
+    in_hours: bool = False,
+    days: int = DAYS_AHEAD,
 ) -> Entry:
     number = next(NUMBERS)
-    name = f"{invented(number)} {invented(1000 + number)}"
+    name = name or f"{invented(number)} {invented(1000 + number)}"
+    email = f"entry.{number}@patient.example" if email is None else email
     with_whom = OWN_NAME if own else f"Only for {number}"
     code = PUT.format(
         name=name,
-        email=f"entry.{number}@patient.example" if email is None else email,
+        email=email,
         with_whom=with_whom,
         slug=OWN_CALENDAR if own else "",
         is_visit=status == "BOOKED",
         status=status,
         number=number,
         in_hours=in_hours,
-        days=DAYS_AHEAD,
+        days=days,
     )
     appointment, patient, day = site.python(code).split()
-    return Entry(name, with_whom, appointment, patient, day)
+    return Entry(name, email, with_whom, appointment, patient, day)
 
 
 def invented(number: int) -> str:

@@ -6,10 +6,10 @@ A practitioner sees their own patients and calendar, and nothing of anybody else
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.desk import Staff
-from tests.browser.entries import a_request, a_visit
+from tests.browser.entries import a_double_of, a_request, a_visit, a_visit_of_long_ago
 from tests.browser.parts import (
     CALENDAR,
     PATIENTS,
@@ -194,3 +194,73 @@ def test_a_practitioner_finds_their_own_patients(staff: Staff, site: Site) -> No
     for page in ("correct", "record", "erase", "hold"):
         staff.is_refused(f"{own.patient_page}{page}/")
     staff.finds_nothing_at(other.patient_page, other)
+
+
+def both(staff: Staff, name: str) -> Locator:
+    """The way to two records side by side; either may come first."""
+    return staff.page.get_by_role("link", name=re.compile(f"^Look at both.*{name}"))
+
+
+@walk(PATIENTS, FRONT_DESK, OWNER)
+def test_doubles_are_merged_and_parted(staff: Staff, site: Site) -> None:
+    patient = a_request(site)
+    double = a_double_of(site, patient)
+    staff.opens_the_desk()
+    staff.goes_to("Patients")
+    staff.follows("Possible doubles")
+    both(staff, double.name).click()
+    staff.reads("One person or two?")
+    staff.page.get_by_role("button", name=re.compile("^One person, keep this")).first.click()
+    expect(staff.page.get_by_text("Merged. Both records are kept")).to_be_visible()
+    together = staff.part("Records of this person")
+    expect(together).to_contain_text(double.name)
+    expect(staff.part("Appointments").get_by_role("rowheader")).to_have_count(2)
+    together.get_by_role("link", name=re.compile("^Undo the merge")).click()
+    staff.does("Undo the merge", "Undone. These are two people again.")
+    expect(staff.part("Appointments").get_by_role("rowheader")).to_have_count(1)
+    staff.goes_to("Patients")
+    staff.follows("Possible doubles")
+    expect(both(staff, double.name)).to_be_visible()
+
+
+@walk(PATIENTS, PRACTITIONER)
+def test_a_practitioner_merges_nobody(staff: Staff, site: Site) -> None:
+    """Not even two records of their own; a double that is somebody else's is not there."""
+    patient, elsewhere = a_request(site, own=True), a_request(site)
+    double, other = a_double_of(site, patient, own=True), a_double_of(site, patient)
+    staff.opens(patient.patient_page)
+    staff.reads(patient.name)
+    expect(staff.part("May be the same person")).to_have_count(0)
+    expect(both(staff, double.name)).to_have_count(0)
+    for each in (double, other, elsewhere):
+        staff.is_refused(f"{patient.patient_page}with/{each.patient}/")
+    staff.is_refused(f"{patient.patient_page}undo-merge/")
+    staff.is_refused("/admin/desk/patients/doubles/")
+    staff.sees_nothing_of(other.with_whom, elsewhere.name)
+
+
+@walk(PATIENTS, OWNER)
+def test_a_record_whose_time_is_over_is_erased(staff: Staff, site: Site) -> None:
+    patient = a_visit_of_long_ago(site)
+    staff.opens(patient.patient_page)
+    staff.follows("Erase, the time to keep it is over")
+    staff.reads("Erase this record?")
+    staff.does("Erase for good", "Choose the reason.")
+    staff.page.get_by_role("radio").first.check()
+    staff.does("Erase for good", "Erased. Times and events are kept, without a name.")
+    staff.sees_nothing_of(patient.name, patient.email, "Asked")
+    expect(staff.part("Appointments").get_by_role("rowheader")).to_have_count(1)
+    staff.is_not_offered("Correct", "Whole record", "Set a legal hold", "Erase")
+    staff.goes_to("Patients")
+    staff.searches(patient.name)
+    staff.sees("Nobody was found who could be meant by this.")
+
+
+@walk(PATIENTS, FRONT_DESK, PRACTITIONER)
+def test_what_is_over_is_the_owners_to_erase(staff: Staff, site: Site) -> None:
+    patient = a_visit_of_long_ago(site)
+    if staff.role == FRONT_DESK:
+        staff.opens(patient.patient_page)
+        staff.reads(patient.name)
+        staff.is_not_offered("Erase, the time to keep it is over")
+    staff.is_refused(f"{patient.patient_page}erase/")
