@@ -22,7 +22,7 @@ SHOWN = (
     *("status", "starts_at", "ends_at", "blocks_from", "blocks_until", "expires_at"),
     *(f"practitioner__{name}" for name in ("name", "slug", "order", "is_active")),
     *("location__name_en", "location__time_zone", "room__name"),
-    *("request__patient__full_name", "request__service__name_en"),
+    *("request__patient__full_name", "request__service__name_en", "request__screening"),
 )
 # How far the days of the earth are from those of UTC.
 EASTERNMOST, WESTERNMOST = timedelta(hours=14), timedelta(hours=12)

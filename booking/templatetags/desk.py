@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from booking.desk.day import Mark, marks_of
-from booking.desk.flags import flags_of
+from booking.desk.flags import cautions_in, flags_of
 from booking.desk.today import Desk, desk_for
 from booking.desk.words import day as say_day
 from booking.desk.words import hours as say_hours
@@ -61,6 +61,11 @@ def marks(appointment: Appointment, now: datetime | None = None) -> list[Mark]:
 @register.filter
 def flags(request: AppointmentRequest) -> list[str]:
     return flags_of(request)
+
+
+@register.filter
+def cautions(request: AppointmentRequest) -> list[str]:
+    return cautions_in(request)
 
 
 @register.filter
