@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from cryptography.fernet import InvalidToken
 from django.apps import apps
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 
 from clinic.constraints import unguarded
 from clinic.fields import EncryptedText, cipher, first_cipher
@@ -61,21 +61,22 @@ class Left:
 class Table:
     model: type[models.Model]
     columns: tuple[str, ...]
+    database: str = DEFAULT_DB_ALIAS
 
     @classmethod
-    def all(cls) -> list[Self]:
+    def all(cls, database: str = DEFAULT_DB_ALIAS) -> list[Self]:
         """Every table of this site with a sealed column."""
         found = []
         for model in apps.get_models(include_auto_created=True):
             fields = model._meta.local_concrete_fields
             columns = tuple(field.name for field in fields if isinstance(field, EncryptedText))
             if columns and model._meta.managed and not model._meta.proxy:
-                found.append(cls(model, columns))
+                found.append(cls(model, columns, database))
         return found
 
     @property
     def rows(self) -> models.QuerySet[Any]:
-        return self.model._base_manager.order_by("pk")
+        return self.model._base_manager.using(self.database).order_by("pk")
 
     def batches(self) -> Iterator[list[Text]]:
         """All texts, a few rows at a time, each in the order of the keys."""
@@ -139,7 +140,7 @@ def reseal() -> int:
     return total
 
 
-def left() -> list[Left]:
+def left(database: str = DEFAULT_DB_ALIAS) -> list[Left]:
     """What keeps an older key from being removed, or is lost for good."""
-    found = [table.left() for table in Table.all()]
+    found = [table.left() for table in Table.all(database)]
     return [left for left in found if left.older or left.lost]

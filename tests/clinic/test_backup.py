@@ -312,6 +312,22 @@ class TestRefusals:
         settings.FIELD_KEYS = [*settings.FIELD_KEYS, *ours]
         busy.restore(saved, replace=True)
 
+    def test_texts_of_another_key_than_the_newest_of_then(
+        self, full: Place, busy: Place, tmp_path: Path, settings: Settings
+    ) -> None:
+        """Made after a new key was put in front, and before the texts were sealed anew."""
+        ours, new = settings.FIELD_KEYS, Fernet.generate_key().decode()
+        path = tmp_path / "between.backup"
+        settings.FIELD_KEYS = [new, *ours]
+        full.back_up(path)
+        settings.FIELD_KEYS = [new]
+        with unchanged_files(busy), pytest.raises(BackupError, match="FIELD_KEYS"):
+            busy.restore(path, replace=True)
+        busy.restore(path, replace=True, lost_texts=True)
+        settings.FIELD_KEYS = [new, *ours]
+        busy.restore(path, replace=True)
+        assert busy.all() == full.all()
+
     def test_another_link_key_is_said_and_nothing_more(
         self, saved: Path, empty: Place, settings: Settings
     ) -> None:
