@@ -1,9 +1,11 @@
 """The patient's forms; their error texts are the copy that patients read."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, cast
+from unicodedata import category
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -20,6 +22,59 @@ from booking.models.requests import AppointmentRequest
 from clinic import times
 from clinic.templatetags.telephone import telephone
 from content.models import Caution, RedFlag
+
+# Unicode's controls, and its formats, which steer how others are shown.
+UNSEEN = ("Cc", "Cf")
+JOINERS = "\u200c\u200d"
+REFUSED = "\0"  # by a validator of Django's: whoever sends it is a program
+BETWEEN_NUMBERS = re.compile(r"[;,/]|\b(?:or|and|o|y)\b")
+WHOLE_NUMBER = 10  # digits
+
+
+def without_marks(text: str) -> str:
+    """Without what nobody sees: characters that only steer, or turn the direction of others.
+
+    What joins letters in Persian or Hindi is kept, where it stands between letters.
+    """
+    one_line = " ".join(text.split())
+    seen = "".join(
+        each for each in one_line if category(each) not in UNSEEN or each in JOINERS + REFUSED
+    )
+    return seen.strip(f"{JOINERS} ")
+
+
+class PersonNameField(forms.CharField):
+    """A name as it is read; one of nothing but blanks and marks is none."""
+
+    def to_python(self, value: Any) -> str:
+        return without_marks(str(super().to_python(value) or ""))
+
+
+def is_number(digits: str) -> bool:
+    """A whole one: with fewer digits, a stroke is a way to write it."""
+    return len(digits) >= WHOLE_NUMBER
+
+
+class TelephoneField(PhoneNumberField):
+    """One number that can be called; what would be dropped is said instead."""
+
+    default_error_messages: ClassVar = {
+        "extension": gettext_lazy(
+            "An extension cannot be kept. Enter the number without it, and write the extension "
+            "under “Access or interpreter needs”."
+        ),
+        "several": gettext_lazy("Enter one telephone number."),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        number = super().to_python(value)
+        first, *others = (re.sub(r"\D", "", part) for part in BETWEEN_NUMBERS.split(str(value)))
+        has_extension = bool(number and number.extension) and not any(map(is_number, others))
+        if has_extension:
+            raise ValidationError(self.error_messages["extension"], code="extension")
+        if is_number(first) and any(others):
+            raise ValidationError(self.error_messages["several"], code="several")
+        return number
 
 
 class BookingForm(forms.Form):
@@ -183,13 +238,13 @@ class DetailsForm(BookingForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say who the appointment is for.")},
     )
-    full_name = forms.CharField(
+    full_name = PersonNameField(
         label=gettext_lazy("Full name of the patient"),
         max_length=128,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Enter the full name of the patient.")},
     )
-    booked_by = forms.CharField(
+    booked_by = PersonNameField(
         label=gettext_lazy("Your own name"),
         help_text=gettext_lazy("Only if the appointment is for somebody else."),
         max_length=128,
@@ -212,7 +267,7 @@ class DetailsForm(BookingForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com.")},
     )
-    telephone = PhoneNumberField(
+    telephone = TelephoneField(
         label=gettext_lazy("Telephone"),
         max_length=32,
         required=False,

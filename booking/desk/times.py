@@ -33,6 +33,7 @@ from booking.desk.views import (
     back,
     back_url,
     came_from,
+    name_of,
     page,
     posted,
     reach_appointment,
@@ -68,7 +69,7 @@ def offer(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                 lambda: actions.offer(
                     appointment_id=appointment.pk, times=wanted, note=note, by=by, now=now
                 ),
-                f"Offered. {told_and_stays(request, appointment, ASKED)}",
+                f"Offered to {name_of(appointment)}. {told_and_stays(request, appointment, ASKED)}",
             )
             return back(request, appointment)
         except NotFree as refusal:
@@ -95,7 +96,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                     by=by,
                     now=now,
                 ),
-                f"Moved. {told_and_stays(request, appointment)}",
+                f"Moved: {name_of(appointment)}. {told_and_stays(request, appointment)}",
             )
             return back(request, appointment)
         except NotFree as refusal:
@@ -222,7 +223,7 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
             if known and form.cleaned_data["same_person"]:
                 keep_together(request, booked, known, by, now)
             record_access(request, action="add", subject_type="appointment", subject=booked.pk)
-            messages.success(request, "Booked and confirmed.")
+            messages.success(request, f"Booked and confirmed: {name_of(booked)}.")
             return redirect("admin:booking_appointment_change", booked.pk)
     context = {
         "form": form,

@@ -200,7 +200,7 @@ def confirm(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         act(
             request,
             lambda: actions.confirm(appointment_id=appointment.pk, by=by, now=now),
-            f"Confirmed. {told(appointment)}",
+            f"Confirmed: {name_of(appointment)}. {told(appointment)}",
         )
     else:
         messages.warning(request, OUT_OF_DATE)
@@ -219,7 +219,7 @@ def decline(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             lambda: actions.decline(
                 appointment_id=appointment.pk, reason=reason, note=note, by=by, now=now
             ),
-            f"Declined. {told(appointment, 'The patient is told why.')}",
+            f"Declined: {name_of(appointment)}. {told(appointment, 'The patient is told why.')}",
         )
         return back(request, appointment)
     return ask(request, appointment, form, "Decline this request", (Status.PENDING,))
@@ -236,7 +236,7 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         act(
             request,
             lambda: actions.cancel(appointment_id=appointment.pk, note=note, by=by, now=now),
-            f"Cancelled. {told_and_stays(request, appointment)}",
+            f"Cancelled: {name_of(appointment)}. {told_and_stays(request, appointment)}",
         )
         return back(request, appointment)
     is_offer = appointment.status == Status.PROPOSED

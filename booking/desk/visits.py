@@ -33,6 +33,7 @@ from booking.desk.views import (
     act,
     ask,
     back,
+    name_of,
     page,
     posted,
     reach_appointment,
@@ -195,7 +196,11 @@ def cancel_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     if form.is_valid():
         by, note, now = staff_of(request, form), form.cleaned_data["note"], timezone.now()
         cancel = partial(actions.cancel_visit, appointment_id=appointment.pk, by=by, now=now)
-        if act(request, lambda: cancel(note=note), f"The visit is cancelled. {told(appointment)}"):
+        if act(
+            request,
+            lambda: cancel(note=note),
+            f"The visit of {name_of(appointment)} is cancelled. {told(appointment)}",
+        ):
             for key in {each.pk for each in whole.ends} - {appointment.pk}:
                 record_access(request, action="change", subject_type="appointment", subject=key)
         return back(request, appointment)

@@ -425,6 +425,17 @@ BAD_DETAILS = {
         {"email": "ada@patients.test\r\nBcc: all@patients.test"},
         "Enter an e-mail address like name@example.com.",
     ),
+    "a name that nobody sees": (
+        {"full_name": " \u200b\u202e "},
+        "Enter the full name of the patient.",
+    ),
+    "an extension": (
+        {"telephone": "732-555-0199 ext. 12"},
+        "An extension cannot be kept. Enter the number without it, and write the extension under "
+        "“Access or interpreter needs”.",
+    ),
+    "two numbers": ({"telephone": "732-555-0199 or 732-555-0198"}, "Enter one telephone number."),
+    "two at once": ({"telephone": "7325550199;7325550198"}, "Enter one telephone number."),
     "bad number": ({"telephone": "12"}, "Enter a telephone number like 732-555-0123."),
     "call without number": (
         {"prefers": "telephone"},
@@ -563,6 +574,31 @@ def test_the_check_page_says_that_we_remind(visitor: Visitor, service: Service) 
     visitor.comes_to_check(service, wants_reminders="on")
     assert says(visitor.get("book-check"), visitor.language, "Remind me before the visit")
     assert REMIND_ME.format(" checked") in visitor.get("book-details").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Dana \u202egnorw\u202c  Smith", "Dana gnorw Smith"),
+        ("\u2067José\u2069 \tNúñez\u200b", "José Núñez"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_a_name_is_kept_as_it_is_read(
+    english_visitor: Visitor, service: Service, typed: str, kept: str
+) -> None:
+    english_visitor.comes_to_check(service, full_name=typed)
+    english_visitor.sends()
+    assert Patient.objects.get().full_name == kept
+
+
+@pytest.mark.parametrize("typed", ["732/555-0199", "(732) 555.0199", "+1 732 555 0199"])
+def test_a_number_is_written_in_many_ways(
+    english_visitor: Visitor, service: Service, typed: str
+) -> None:
+    english_visitor.comes_to_check(service, telephone=typed)
+    english_visitor.sends()
+    assert str(Patient.objects.get().telephone.as_e164) == "+17325550199"
 
 
 def test_a_number_from_abroad_stays_the_number_it_is(

@@ -53,7 +53,7 @@ class TestConfirm:
         member = a_member(FRONT_DESK)
         response = signed_in(member).post(address("confirm", waiting.pk), form(waiting))
         assert response.headers["Location"] == INDEX
-        assert said(response) == "Confirmed. The patient is told."
+        assert said(response) == "Confirmed: Ada Example. The patient is told."
         assert status_of(waiting) == Status.BOOKED
         event = AppointmentEvent.objects.get()
         assert (event.actor_kind, event.actor) == ("staff", member.pk)
@@ -63,7 +63,7 @@ class TestConfirm:
         patient = a_patient(email="", telephone="+17325550199")
         waiting = an_appointment(Status.PENDING, request=a_request(patient=patient))
         response = a_client(FRONT_DESK).post(address("confirm", waiting.pk), form(waiting))
-        assert said(response) == "Confirmed. There is no e-mail address: please call."
+        assert said(response) == "Confirmed: Ada Example. There is no e-mail address: please call."
         assert Message.objects.get().channel == Message.Channel.CALL
 
     def test_leads_back_to_the_appointment_it_came_from(self, waiting: Appointment) -> None:
@@ -173,10 +173,10 @@ class TestOneFormIsCarriedOutOnce:
     @pytest.mark.parametrize(
         ("verb", "status", "reply"),
         [
-            ("confirm", Status.PENDING, "Confirmed. The patient is told."),
-            ("decline", Status.PENDING, "Declined. The patient is told why."),
-            ("cancel", Status.BOOKED, "Cancelled. The patient is told."),
-            ("cancel", Status.PROPOSED, "Cancelled. The patient is told."),
+            ("confirm", Status.PENDING, "Confirmed: Ada Example. The patient is told."),
+            ("decline", Status.PENDING, "Declined: Ada Example. The patient is told why."),
+            ("cancel", Status.BOOKED, "Cancelled: Ada Example. The patient is told."),
+            ("cancel", Status.PROPOSED, "Cancelled: Ada Example. The patient is told."),
         ],
     )
     def test_and_gets_the_same_reply(self, verb: str, status: Status, reply: str) -> None:

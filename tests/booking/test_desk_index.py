@@ -474,8 +474,8 @@ class TestAPageFetchedInTheBackground:
         waiting, client = a_waiting_request(), a_client(FRONT_DESK)
         client.post(address("confirm", waiting.pk), form(waiting))
         again = client.get(INDEX, headers=self.AGAIN).content.decode()
-        assert "Confirmed. The patient is told." not in again
-        assert "Confirmed. The patient is told." in desk_of(client)
+        assert "Confirmed: Ada Example. The patient is told." not in again
+        assert "Confirmed: Ada Example. The patient is told." in desk_of(client)
 
 
 @pytest.mark.parametrize("role", [OWNER, FRONT_DESK, PRACTITIONER])

@@ -628,7 +628,7 @@ class TestBookingForSomebodyKnown:
     def test_the_request_has_a_record_of_its_own(self, ada: Patient, here: str) -> None:
         url = f"{reverse('desk:book')}?{here}&patient={ada.pk}"
         response = a_client(FRONT_DESK).post(url, contact(ada))
-        assert said(response) == "Booked and confirmed."
+        assert said(response) == "Booked and confirmed: Ada Lovelace."
         assert Patient.objects.count() == 2
         assert not Patient.objects.exclude(merged_into=None).exists()
 
@@ -637,7 +637,7 @@ class TestBookingForSomebodyKnown:
         url = f"{reverse('desk:book')}?{here}&patient={ada.pk}"
         assert "This is the same person as Ada Lovelace" in text_of(client.get(url))
         for _press in range(2):
-            assert said(client.post(url, pressed)) == "Booked and confirmed."
+            assert said(client.post(url, pressed)) == "Booked and confirmed: Ada Lovelace."
         assert Patient.objects.get(merged_into=ada).requests.get().source == "telephone"
         assert PatientEvent.objects.get().kind == "merged"
         assert AccessLog.objects.filter(action="merge", subject=str(ada.pk)).exists()

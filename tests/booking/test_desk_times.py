@@ -160,7 +160,7 @@ class TestTheFreeTimes:
 class TestOffering:
     def test_frees_the_time_asked_for_and_keeps_the_others(self, waiting: Appointment) -> None:
         response = offers(a_client(FRONT_DESK), waiting, NOON, ELEVEN, note="See you.")
-        assert said(response) == "Offered. The patient is asked to choose."
+        assert said(response) == "Offered to Ada Example. The patient is asked to choose."
         found = Appointment.objects.offered_to(waiting.request)
         assert [row.starts_at for row in found] == [ELEVEN, NOON]
         waiting.refresh_from_db()
@@ -260,7 +260,7 @@ class TestOffering:
         pressed = form(waiting, slots=[slot(ELEVEN, waiting.practitioner)])
         for _press in range(2):
             response = client.post(address("offer", waiting.pk), pressed)
-            assert said(response) == "Offered. The patient is asked to choose."
+            assert said(response) == "Offered to Ada Example. The patient is asked to choose."
         assert Appointment.objects.offered_to(waiting.request).count() == 1
         assert Message.objects.count() == 1
 
@@ -275,7 +275,7 @@ class TestMoving:
     def test_to_another_time(self, booked: Appointment) -> None:
         client = a_client(FRONT_DESK)
         response = moves(client, booked, ELEVEN, from_appointment="1")
-        assert said(response) == "Moved. The patient is told."
+        assert said(response) == "Moved: Ada Example. The patient is told."
         assert response.headers["Location"] == page_of(booked.pk)
         booked.refresh_from_db()
         assert (booked.status, booked.starts_at) == (Status.BOOKED, ELEVEN)
@@ -320,7 +320,7 @@ class TestMoving:
         client, pressed = a_client(FRONT_DESK), form(booked, slot=slot(ELEVEN, booked.practitioner))
         for _press in range(2):
             response = client.post(address("move", booked.pk), pressed)
-            assert said(response) == "Moved. The patient is told."
+            assert said(response) == "Moved: Ada Example. The patient is told."
         assert Message.objects.count() == 1
 
 
@@ -396,7 +396,7 @@ class TestBookingOnTheTelephone:
     def test_is_confirmed_at_once(self, at_eleven: str) -> None:
         response = a_client(FRONT_DESK).post(at_eleven, form(**CALLER, reason="A stiff neck"))
         booked = Appointment.objects.get()
-        assert said(response) == "Booked and confirmed."
+        assert said(response) == "Booked and confirmed: Ada Example."
         assert response.headers["Location"] == page_of(booked.pk)
         assert (booked.status, booked.starts_at) == (Status.BOOKED, ELEVEN)
         assert booked.request.source == AppointmentRequest.Source.TELEPHONE
@@ -470,7 +470,7 @@ class TestBookingOnTheTelephone:
     def test_the_same_form_twice_is_one_appointment(self, at_eleven: str) -> None:
         client, pressed = a_client(FRONT_DESK), form(**CALLER)
         replies = [client.post(at_eleven, pressed) for _press in range(2)]
-        assert {said(reply) for reply in replies} == {"Booked and confirmed."}
+        assert {said(reply) for reply in replies} == {"Booked and confirmed: Ada Example."}
         assert len({reply.headers["Location"] for reply in replies}) == 1
         assert Appointment.objects.count() == Patient.objects.count() == 1
 

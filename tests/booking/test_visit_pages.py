@@ -220,20 +220,25 @@ class TestOnePartAtTheDesk:
         asked = plain(client.get(address("cancel", visit[0].pk)))
         assert "It is part of a visit. What becomes of it changes nothing of the rest:" in asked
         reply = client.post(address("cancel", visit[0].pk), form(visit[0]))
-        assert said(reply).replace("\u00a0", " ") == f"Cancelled. The patient is told. {REST}"
+        assert (
+            said(reply).replace("\u00a0", " ")
+            == f"Cancelled: Ada Example. The patient is told. {REST}"
+        )
         assert [status for status, _at in state_of(*visit)] == ["cancelled", "booked", "booked"]
 
     def test_moved_the_reply_says_what_stays(self, visit: list[Appointment]) -> None:
         slot = write_slot(TEN_O_CLOCK + 2 * HOUR, visit[0].practitioner_id)
         reply = a_client(FRONT_DESK).post(address("move", visit[0].pk), form(visit[0], slot=slot))
-        assert said(reply).replace("\u00a0", " ") == f"Moved. The patient is told. {REST}"
+        assert (
+            said(reply).replace("\u00a0", " ") == f"Moved: Ada Example. The patient is told. {REST}"
+        )
 
     def test_of_what_was_booked_alone_nothing_stays(self, now: datetime) -> None:
         alone = an_appointment()
         client = a_client(FRONT_DESK)
         assert "part of a visit" not in text_of(client.get(address("cancel", alone.pk)))
         reply = client.post(address("cancel", alone.pk), form(alone))
-        assert said(reply) == "Cancelled. The patient is told."
+        assert said(reply) == "Cancelled: Ada Example. The patient is told."
 
 
 class TestTheWholeAtTheDesk:
@@ -247,7 +252,7 @@ class TestTheWholeAtTheDesk:
         for name in ("10:00 am EDT", "10:30 am EDT", "11:00 am EDT", "Exercise"):
             assert name in page
         reply = client.post(where, self.press(*visit, note="The boiler broke."))
-        assert said(reply) == "The visit is cancelled. The patient is told."
+        assert said(reply) == "The visit of Ada Example is cancelled. The patient is told."
         assert [status for status, _at in state_of(*visit)] == ["cancelled"] * 3
         assert kinds().count("cancelled") == 1
         for each in visit:

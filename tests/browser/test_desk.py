@@ -24,7 +24,7 @@ def test_other_times_are_offered(new_page: NewPage, front_desk: Staff) -> None:
     offered = [front_desk.ticks(day, "checkbox") for day in (1, 2)]
     front_desk.page.get_by_label("Note to the patient").fill("We look forward to seeing you.")
     front_desk.page.get_by_role("button", name="Offer other times").click()
-    expect(front_desk.page.get_by_text("Offered. The patient is asked to choose.")).to_be_visible()
+    expect(front_desk.page.get_by_text("The patient is asked to choose.")).to_be_visible()
     waiting = front_desk.part("Offered, waiting for the patient")
     entry = waiting.get_by_role("listitem").filter(has_text=person.name)
     for time in offered:
@@ -49,12 +49,12 @@ def test_somebody_calls_is_booked_and_moved(front_desk: Staff) -> None:
     assert_looks(front_desk.page, LOOKS)
     front_desk.days().nth(1).get_by_role("button").first.click()
     front_desk.page.get_by_role("button", name="Book and confirm").click()
-    expect(front_desk.page.get_by_text("Booked and confirmed.")).to_be_visible()
+    expect(front_desk.page.get_by_text("Booked and confirmed: ")).to_be_visible()
     expect(front_desk.page.get_by_role("link", name=person.name)).to_be_visible()
     front_desk.page.get_by_role("link", name="Move", exact=True).click()
     to = front_desk.ticks(2, "radio").split(",")[0]
     front_desk.page.get_by_role("button", name="Move to another time").click()
-    to_call = front_desk.page.get_by_text("Moved. There is no e-mail address: please call.")
+    to_call = front_desk.page.get_by_text("There is no e-mail address: please call.")
     expect(to_call).to_be_visible()
     moved = front_desk.page.get_by_role("row").filter(has_text="Moved")
     expect(moved).to_contain_text(to)
@@ -73,7 +73,7 @@ def test_a_time_that_was_taken_meanwhile(new_page: NewPage, front_desk: Staff) -
         staff.get_by_label("E-mail", exact=True).first.fill(person.email)
         staff.get_by_role("radio", name="E-mail").check()
         staff.get_by_role("button", name="Book and confirm").click()
-    expect(other_page.get_by_text("Booked and confirmed.")).to_be_visible()
+    expect(other_page.get_by_text("Booked and confirmed: ")).to_be_visible()
     expect(front_desk.page.get_by_role("alert")).to_contain_text("Sorry, this time was just taken.")
     expect(front_desk.page.get_by_label("Full name of the patient")).to_have_value(second.name)
     assert_looks(front_desk.page, LOOKS)
@@ -81,7 +81,7 @@ def test_a_time_that_was_taken_meanwhile(new_page: NewPage, front_desk: Staff) -
     front_desk.page.get_by_label("Full name of the patient").press("Enter")
     expect(front_desk.page.get_by_role("alert")).to_be_visible()
     front_desk.page.get_by_role("button", name=re.compile("^Book ")).first.click()
-    expect(front_desk.page.get_by_text("Booked and confirmed.")).to_be_visible()
+    expect(front_desk.page.get_by_text("Booked and confirmed: ")).to_be_visible()
 
 
 def test_the_set_up_list_is_put_away_and_shown_again(owner_page: Page) -> None:

@@ -86,7 +86,7 @@ def test_requests_are_answered_without_leaving_the_list(morning: Morning) -> Non
     assert_looks(staff, LOOKS)
     entry.get_by_role("radio", name="Please call us").check()
     entry.get_by_role("button", name="Decline this request").click()
-    expect(staff.get_by_text("Declined. The patient is told why.")).to_be_visible()
+    expect(staff.get_by_text("The patient is told why.")).to_be_visible()
     expect(morning.entry(third)).to_have_count(0)
     expect(morning.entry(fourth)).to_be_visible()
 
@@ -116,7 +116,7 @@ def test_the_page_shows_what_others_did_unless_somebody_is_at_work_in_it(morning
     staff.goto("/admin/")
     confirm = colleague.get_by_role("button", name=f"Confirm the request of {first}", exact=True)
     confirm.click()
-    expect(colleague.get_by_text("Confirmed. The patient is told.")).to_be_visible()
+    expect(colleague.get_by_text("The patient is told.")).to_be_visible()
     entry = morning.unfold("Note a call with", second)
     note = entry.get_by_label("What was said in the call")
     note.fill("She will")

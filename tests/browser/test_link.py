@@ -34,7 +34,7 @@ def asks(patient: Visitor, person: Person) -> None:
 def confirm(staff: Page, person: Person) -> None:
     staff.goto("/admin/")
     staff.get_by_role("button", name=f"Confirm the request of {person.name}", exact=True).click()
-    expect(staff.get_by_text("Confirmed. The patient is told.")).to_be_visible()
+    expect(staff.get_by_text("The patient is told.")).to_be_visible()
 
 
 def time_shown(patient: Visitor) -> Locator:

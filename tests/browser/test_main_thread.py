@@ -75,7 +75,7 @@ def confirm(staff: Page, person: Person, article: str) -> None:
     staff.goto("/admin/")
     expect(waiting(staff, person)).to_contain_text(article)
     staff.get_by_role("button", name=f"Confirm the request of {person.name}", exact=True).click()
-    expect(staff.get_by_text("Confirmed. The patient is told.")).to_be_visible()
+    expect(staff.get_by_text("The patient is told.")).to_be_visible()
     expect(waiting(staff, person)).to_have_count(0)
 
 

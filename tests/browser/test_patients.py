@@ -97,7 +97,7 @@ def test_somebody_known_is_booked_for_and_nothing_to_come_is_erased(
     owner_page.get_by_role("link", name=f"Choose {person.name}").click()
     expect(owner_page.get_by_label("Full name of the patient")).to_have_value(person.name)
     owner_page.get_by_role("button", name="Book and confirm").click()
-    expect(owner_page.get_by_text("Booked and confirmed.")).to_be_visible()
+    expect(owner_page.get_by_text("Booked and confirmed: ")).to_be_visible()
 
     owner_page.goto("/admin/desk/patients/?q=underhil")
     owner_page.get_by_role("rowheader").first.get_by_role("link").click()
