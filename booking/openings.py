@@ -1,6 +1,6 @@
 """Free times from the database: at most four queries, then the search among them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -30,6 +30,9 @@ def rules_of(service: Service, *, for_staff: bool = False) -> Rules:
     )
 
 
+Fits = Callable[[Opening], bool]
+
+
 @dataclass(frozen=True)
 class FreeTimes:
     """The free times of one service over some days, in order; at one time the least busy first."""
@@ -47,17 +50,9 @@ class FreeTimes:
                 times.append(opening)
         return list(of_day.items())
 
-    def without(self, starts_at: datetime, practitioner_id: int) -> "FreeTimes":
-        kept = [
-            opening
-            for opening in self.openings
-            if (opening.starts_at, opening.practitioner_id) != (starts_at, practitioner_id)
-        ]
-        return FreeTimes(self.service, kept, self.practitioners)
-
-    def apart_from(self, parts: Collection[Appointment]) -> "FreeTimes":
-        """Those at which the patient is not in two places at once."""
-        kept = [opening for opening in self.openings if is_apart(opening, parts)]
+    def only(self, fits: Fits | None) -> "FreeTimes":
+        """Without `fits` all of them."""
+        kept = list(filter(fits, self.openings))
         return FreeTimes(self.service, kept, self.practitioners)
 
     def at(self, starts_at: datetime) -> Opening | None:
@@ -84,6 +79,15 @@ class FreeTimes:
 def is_apart(opening: Opening, parts: Iterable[Appointment]) -> bool:
     return not any(
         part.starts_at < opening.ends_at and opening.starts_at < part.ends_at for part in parts
+    )
+
+
+def elsewhere(current: Appointment) -> Fits:
+    """Times for what is to move: another than its own, and apart from the rest of its visit."""
+    own = current.starts_at, current.practitioner_id
+    others = Appointment.objects.other_parts_of(current.request)
+    return lambda opening: (
+        (opening.starts_at, opening.practitioner_id) != own and is_apart(opening, others)
     )
 
 
@@ -157,6 +161,7 @@ def next_openings(
     now: datetime,
     practitioner: Practitioner | None = None,
     besides: UUID | None = None,
+    fits: Fits | None = None,
     limit: int = 3,
 ) -> FreeTimes:
     """The first free times, of so many half days; the search ends at the service's horizon."""
@@ -167,7 +172,7 @@ def next_openings(
     for last in (min(first + FIRST_LOOK, horizon), horizon):  # all the rest at once
         known = team.with_taken(first, last, now=now, besides=besides)
         times = search(known.calendars, rules_of(service), first_day=first, last_day=last, now=now)
-        for opening in times:
+        for opening in filter(fits, times):
             halves.add(opening.half_day)
             found.openings.append(opening)
             if len(halves) >= limit:

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from booking import openings
 from booking.availability import Opening
 from booking.models import Appointment
-from booking.openings import FreeTimes
+from booking.openings import Fits, FreeTimes
 from booking.wishes import Wish
 from clinic.memory import the_clinic
 from clinic.models import Practitioner, Service
@@ -66,9 +66,15 @@ class Week:
             now=self.now,
             practitioner=self.practitioner,
             besides=self.request_id,
-            limit=2,
+            fits=self.fits,
+            limit=1,
         )
-        return next(iter(_elsewhere(found, self.current).openings), None)
+        return next(iter(found.openings), None)
+
+    @cached_property
+    def fits(self) -> Fits | None:
+        """What a free time has to be besides; nothing, in a draft."""
+        return openings.elsewhere(self.current) if self.current else None
 
     @property
     def today(self) -> date:
@@ -103,7 +109,7 @@ class Week:
             practitioner=self.practitioner,
             besides=self.request_id,
         )
-        return _elsewhere(found, self.current)
+        return found.only(self.fits)
 
     @cached_property
     def choices(self) -> list[Practitioner]:
@@ -135,13 +141,13 @@ class Week:
             around = openings.around(
                 self.service, self.wanted, now=self.now, practitioner=who, besides=request_id
             )
-            near = _elsewhere(around, self.current)
+            near = around.only(self.fits)
             if near.openings:
                 return near.nearest(self.wanted)
         first = openings.next_openings(
-            self.service, now=self.now, practitioner=who, besides=request_id
+            self.service, now=self.now, practitioner=who, besides=request_id, fits=self.fits
         )
-        return _elsewhere(first, self.current).first(3)
+        return first.first(3)
 
     @property
     def previous_query(self) -> str:
@@ -162,16 +168,6 @@ class Week:
 
     def _who(self) -> dict[str, str]:
         return {"practitioner": self.practitioner.slug if self.practitioner else ""}
-
-
-def _elsewhere(free: FreeTimes, current: Appointment | None) -> FreeTimes:
-    """The free times without the one that is to be moved from, and apart from the rest of its
-    visit.
-    """
-    if current is None:
-        return free
-    others = Appointment.objects.other_parts_of(current.request)
-    return free.without(current.starts_at, current.practitioner_id).apart_from(others)
 
 
 def _day(text: str) -> date | None:

@@ -120,9 +120,7 @@ class Slots:
             for_staff=True,
         )
         if instead_of:
-            others = Appointment.objects.other_parts_of(instead_of.request)
-            found = found.without(instead_of.starts_at, instead_of.practitioner_id)
-            found = found.apart_from(others)
+            found = found.only(openings.elsewhere(instead_of))
         return replace(asked, free=list(_with(people, found.openings)))
 
     @classmethod

@@ -1,7 +1,7 @@
 """A part of a visit of several services gets no time at which its patient is at another part."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.http import QueryDict
@@ -12,6 +12,7 @@ from booking.actors import Actor
 from booking.desk.slots import Slots
 from booking.errors import ElsewhereThen
 from booking.models import Appointment
+from booking.week import Week
 from tests.booking.a_visit import HALF_AN_HOUR, a_visit, patient, staff
 from tests.booking.builders import TEN_O_CLOCK
 from tests.booking.ledger import nothing_changes
@@ -72,3 +73,27 @@ def test_beside_the_other_parts_it_is_moved(visit: list[Appointment], now: datet
         now=now,
     )
     assert moved.starts_at == later
+
+
+def test_the_first_times_are_sought_beyond_the_other_parts(now: datetime) -> None:
+    """On the morning and on the afternoon of the visit alone there is none for the last part."""
+    _first, second, with_bo = a_visit(now, starts_at=TEN_O_CLOCK + 2 * HALF_AN_HOUR)
+    bo = with_bo.practitioner
+    bo.hours.exclude(weekday=with_bo.local_start.weekday()).delete()
+    bo.hours.update(starts=second.local_start.time(), ends=with_bo.local_end.time())
+    week = Week.read(
+        QueryDict(),
+        service=with_bo.request.service,
+        request_id=with_bo.request_id,
+        now=now,
+        current=with_bo,
+    )
+    half_past = second.starts_at + timedelta(days=7)
+    assert week.first
+    assert week.first.starts_at == half_past
+    assert not week.nothing_at_all
+    assert [each.starts_at for each in week.nearest] == [
+        half_past,
+        half_past + HALF_AN_HOUR,
+        half_past + timedelta(days=7),
+    ]

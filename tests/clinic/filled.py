@@ -1,6 +1,6 @@
 """A clinic with something in every corner, in the database that DATABASE_URL names."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from booking import actions, finding
 from booking.actors import Actor
-from booking.models import Appointment, PatientEvent, Status, Wording
+from booking.models import Appointment, AppointmentRequest, PatientEvent, Status, Wording
 from booking.models.messages import Message
 from clinic import memory, second_factor, staff_mail
 from clinic.limits import within_limit
@@ -36,12 +36,31 @@ def main() -> None:
     starter_loader.load(now=now)
     owner = User.objects.create_superuser("owner@clinic.test", "a long enough password")
     owner.groups.add(Group.objects.get(name=OWNER))
+    of_the_house(owner, now)
+    of_the_staff(owner, now)
+    request = of_the_calendar(owner, now)
+    of_a_patient(request, owner, now)
+    of_one_who_is_erased(owner, now)
+
+
+def of_the_house(owner: User, now: datetime) -> None:
     LogEntry.objects.create(user=owner, object_repr="Ana", action_flag=1, change_message="[]")
     AccessLog.objects.create(user=owner.pk, action="list", address="2001:db8::7")
     Session.objects.create(session_key="x" * 32, session_data="x", expire_date=now)
     within_limit("test", "x", limit=1, period=timedelta(days=1), now=now)
     Closure.objects.create(first_day=now.date(), last_day=now.date(), starts="09:30:15.000001")
+    Wording.objects.create(kind="confirmed", language="es", subject="{clinic}", text="{link} ñ")
 
+
+def of_the_staff(owner: User, now: datetime) -> None:
+    staff_mail.ask_for_password(email="a@example.test", now=now)
+    staff_mail.ask(kind=StaffMail.Kind.INVITATION, to=owner, now=now)
+    new = second_factor.NewFactor.made()
+    second_factor.set_up(user=owner, new=new, step=1, instead_of=None)
+
+
+def of_the_calendar(owner: User, now: datetime) -> AppointmentRequest:
+    """Times in several states, and the request of the one that was confirmed."""
     request = a_request(patient=a_patient(full_name="Ada ‘<b>’ Example", telephone="not a number"))
     request.reason = REASON
     request.save()
@@ -52,27 +71,28 @@ def main() -> None:
     an_appointment(Status.HELD, TEN_O_CLOCK + timedelta(hours=1), request=a_draft())
     actions.confirm(appointment_id=pending.pk, by=Actor.staff(owner), now=now)
     assert Message.objects.exists()
+    visit = an_appointment(Status.ARRIVED, now - timedelta(minutes=10))
+    appointment = Appointment.objects.get(pk=visit.pk)
+    appointment.status, appointment.blocks_until = Status.FULFILLED, now
+    appointment.save()
+    return request
 
-    patient = request.patient
+
+def of_a_patient(request: AppointmentRequest, owner: User, now: datetime) -> None:
+    """Notes, one corrected, a call, and a merge."""
+    patient, other = request.patient, a_patient()
     assert patient
     by = Actor.staff(owner, uuid4())
     wrong = actions.add_note(patient_id=patient.pk, text=REASON, by=by, now=now)
     actions.add_note(
         patient_id=patient.pk, text="No.", corrects=wrong.pk, by=Actor.staff(owner), now=now
     )
-    other = a_patient()
     finding.put_into_index(patient)
     actions.merge_patients(patient_id=patient.pk, into=other.pk, by=by, now=now)
     actions.note_call(request_id=request.pk, author=owner, text=REASON, by=by, now=now)
-    visit = an_appointment(Status.ARRIVED, now - timedelta(minutes=10))
-    appointment = Appointment.objects.get(pk=visit.pk)
-    appointment.status, appointment.blocks_until = Status.FULFILLED, now
-    appointment.save()
-    Wording.objects.create(kind="confirmed", language="es", subject="{clinic}", text="{link} ñ")
-    staff_mail.ask_for_password(email="a@example.test", now=now)
-    staff_mail.ask(kind=StaffMail.Kind.INVITATION, to=owner, now=now)
-    new = second_factor.NewFactor.made()
-    second_factor.set_up(user=owner, new=new, step=1, instead_of=None)
+
+
+def of_one_who_is_erased(owner: User, now: datetime) -> None:
     erased = an_appointment(Status.FULFILLED, now - timedelta(days=9)).request.patient
     assert erased
     actions.add_note(patient_id=erased.pk, text="Gone", by=Actor.staff(owner), now=now)
