@@ -81,7 +81,7 @@ def user_with_password(request: HttpRequest, email: str, password: str) -> User 
     found = authenticate(bare, username=email, password=password)
     for name in ("axes_locked_out", "axes_credentials"):  # for the middleware's answer
         setattr(request, name, getattr(bare, name, None))
-    return cast("User | None", found)
+    return found
 
 
 def check_own_password(request: HttpRequest, password: str) -> None:

@@ -19,7 +19,7 @@ class HideLinks(logging.Filter):
 
 
 class OneLineRefusals(logging.Filter):
-    """Where somebody may not go is no mistake of the site: its line says all, without a traceback."""
+    """Where somebody may not go is no mistake of the site: its line says all, and no traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name == "django.request" and record.levelno < logging.ERROR:

@@ -22,7 +22,7 @@ from tests.booking.builders import (
     an_appointment,
 )
 from tests.booking.calendar_page import DAY, WEDNESDAY, WEEK, day, html_of, named, said
-from tests.booking.desk import form, nothing_is_done, text_of
+from tests.booking.desk import desk_of, form, nothing_is_done, text_of
 from tests.clinic.staff import a_client, a_member, signed_in
 from tests.queries import count_queries
 
@@ -96,8 +96,22 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize("path", [DAY, WEEK])
     def test_a_practitioner_without_a_calendar_sees_nobody(self, member: Any, path: str) -> None:
         response = a_client(PRACTITIONER).get(path, {"date": "2026-06-17"})
-        assert "No calendar belongs to your account." in text_of(response)
+        assert "Your account is not connected to a calendar yet." in text_of(response)
+        assert "“User” on the page of the practitioner" in text_of(response)
         assert "My Patient" not in html_of(response)
+
+    @pytest.mark.parametrize("path", [DAY, WEEK])
+    def test_one_who_no_longer_works_here_has_none(self, member: Any, path: str) -> None:
+        Practitioner.objects.filter(user=member).update(is_active=False)
+        response = signed_in(member).get(path, {"date": "2026-06-17"})
+        assert "No calendar belongs to your account." in text_of(response)
+
+    def test_the_first_page_is_not_falsely_calm(self, member: Any) -> None:
+        text = desk_of(a_client(PRACTITIONER))
+        assert "Your account is not connected to a calendar yet." in text
+        assert "Every request has been answered." not in text
+        assert "No appointments today." not in text
+        assert "not connected" not in desk_of(signed_in(member))
 
     @pytest.mark.parametrize("path", [DAY, WEEK])
     @pytest.mark.parametrize("role", [EDITOR, ""])

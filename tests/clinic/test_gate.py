@@ -342,7 +342,11 @@ class TestSessions:
 
     def test_whoever_is_asked_may_leave(self, member: User, clock: time_machine.Traveller) -> None:
         for client in (with_password(member), with_password(a_member(FRONT_DESK))):
-            assert "Logged out" in text_of(client.post(LOGOUT))
+            page = text_of(client.post(LOGOUT))
+            assert "Logged out" in page
+            assert "You are logged out." in page
+            assert "quality time" not in page
+            assert f'href="{INDEX}">Sign in again' in page
             assert client.get(INDEX).headers["Location"].startswith(LOGIN)
 
     def test_a_new_password_ends_the_other_sessions(
