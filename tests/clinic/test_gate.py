@@ -129,7 +129,8 @@ class TestTheSecondFactor:
         for pause in (1, 2, 4, 8):
             assert "not right" in text_of(answer(client, INDEX, "code", WRONG))
             reply = text_of(show_code(client))  # right, and too early
-            assert f"Please wait {pause} second" in reply
+            wait = "a second" if pause == 1 else f"{pause} seconds"
+            assert f"Please wait {wait}, then try again." in reply
             clock.shift(pause)
         assert show_code(client).status_code == 302
 
