@@ -175,8 +175,10 @@ class ClosureAdmin(PublishingAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Named as whoever looks for it would: most who come here enter a vacation."""
-        title = "Change time off or a closure" if object_id else "Add time off or a closure"
-        extra = {"title": title, **(extra_context or {})}
+        verb = "Add"
+        if object_id:
+            verb = "Change" if self.has_change_permission(request) else "View"
+        extra = {"title": f"{verb} time off or a closure", **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, extra)
 
     @admin.display(description="who", empty_value="everybody")

@@ -182,8 +182,9 @@ class StaffAdmin(ClinicModelAdmin, UserAdmin):
     def say_how_to_connect(self, request: HttpRequest) -> None:
         """The role alone shows no patients: those are of a practitioner, who has an account."""
         words = (
-            "One thing is left: choose this account in the field “User” on the page of its "
-            '<a href="{}">practitioner</a>. Until then they see neither calendar nor patients.'
+            "One thing is left: choose this account in the field “User” on the page of the "
+            '<a href="{}">practitioner</a> it belongs to. Until then they see no calendar '
+            "and no patients."
         )
         page = reverse("admin:clinic_practitioner_changelist")
         messages.warning(request, format_html(words, page))

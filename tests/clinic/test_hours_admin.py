@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic import memory
 from clinic.models import Clinic, Closure, Practitioner, WorkingHours
-from clinic.roles import FRONT_DESK, OWNER
+from clinic.roles import FRONT_DESK, OWNER, PRACTITIONER
 from tests.booking.builders import a_clinic, a_location, a_practitioner
 from tests.clinic.staff import a_client
 
@@ -167,6 +167,10 @@ def test_time_off_is_called_time_off(person: Practitioner) -> None:
     page = client.get(reverse("admin:clinic_closure_add")).content.decode()
     assert "<h1>Add time off or a closure</h1>" in page
     assert "Days and times are those of the clinic’s place" in page
+    assert "Add closure" not in page
     row = Closure.objects.create(first_day=WEDNESDAY, last_day=THURSDAY)
     page = client.get(reverse("admin:clinic_closure_change", args=[row.pk])).content.decode()
     assert "<h1>Change time off or a closure</h1>" in page
+    reader = a_client(PRACTITIONER)
+    page = reader.get(reverse("admin:clinic_closure_change", args=[row.pk])).content.decode()
+    assert "<h1>View time off or a closure</h1>" in page
