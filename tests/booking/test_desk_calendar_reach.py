@@ -1,5 +1,6 @@
 """The calendar of the desk: who sees what, what nonsense does, and what it costs."""
 
+import re
 from datetime import time, timedelta
 from functools import partial
 from typing import Any
@@ -105,6 +106,15 @@ class TestWhoSeesWhat:
         Practitioner.objects.filter(user=member).update(is_active=False)
         response = signed_in(member).get(path, {"date": "2026-06-17"})
         assert "No calendar belongs to your account." in text_of(response)
+
+    @pytest.mark.parametrize("path", [DAY, WEEK])
+    def test_what_is_shown_can_be_printed(self, member: Any, path: str) -> None:
+        """By a button that a script shows; a calendar of nothing has none."""
+        html = html_of(signed_in(member).get(path, {"date": "2026-06-17"}))
+        assert re.search(r'<button type="button" name="print"[^>]* hidden>Print', html)
+        assert re.search(r"<script src=\S*js/print\.", html)
+        empty = html_of(a_client(PRACTITIONER).get(path, {"date": "2026-06-17"}))
+        assert 'name="print"' not in empty
 
     def test_the_first_page_is_not_falsely_calm(self, member: Any) -> None:
         text = desk_of(a_client(PRACTITIONER))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -107,6 +108,17 @@ def test_a_wrong_password_keeps_what_was_typed_and_is_counted(
     assert sign_in_again(client, asked, member, "wrong").status_code == 429
     assert sign_in_again(client, asked, member).status_code == 429
     assert "_auth_user_id" not in client.session
+
+
+def test_nothing_of_it_is_kept_with_a_wrong_attempt(member: User) -> None:
+    client = signed_in_really(member)
+    row_is_gone(member)
+    sign_in_again(client, client.post(ADD_CLOSURE, DAYS), member, "my-other-password")
+    attempt = AccessAttempt.objects.get()
+    assert attempt.username == member.email
+    kept = f"{attempt.post_data} {attempt.get_data} {attempt.path_info}"
+    assert "my-other-password" not in kept
+    assert "quoted" not in kept
 
 
 def test_it_goes_through_for_the_same_account_alone(member: User) -> None:
