@@ -154,6 +154,32 @@ class ClosureAdmin(PublishingAdmin):
     list_filter = ("practitioner", "location")
     list_select_related = ("practitioner", "location")
     date_hierarchy = "first_day"
+    fieldsets = (
+        (
+            None,
+            {
+                "description": "Days and times are those of the clinic’s place, wherever you are.",
+                "fields": (
+                    *("location", "practitioner", "first_day", "last_day", "starts", "ends"),
+                    *("repeats", "reason_en", "reason_es"),
+                ),
+            },
+        ),
+    )
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Named as whoever looks for it would: most who come here enter a vacation."""
+        verb = "Add"
+        if object_id:
+            verb = "Change" if self.has_change_permission(request) else "View"
+        extra = {"title": f"{verb} time off or a closure", **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)
 
     @admin.display(description="who", empty_value="everybody")
     def who(self, closure: Closure) -> Practitioner | None:

@@ -18,13 +18,20 @@ from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
 from clinic.memory import publish
 
+TIME_WITH_EXAMPLES = {
+    "error_messages": {"invalid": "Enter a time such as 10:30, 2 pm or 2:30 pm."},
+}
+
 
 class ClinicModelAdmin(admin.ModelAdmin):
     """A list with a plain heading, and whose filter by date copes with the end of the calendar;
     several are chosen in boxes to tick, which the keyboard and a screen reader know, too.
     """
 
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    formfield_overrides = {
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+        models.TimeField: TIME_WITH_EXAMPLES,
+    }
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
@@ -51,6 +58,7 @@ class RowsInline(admin.TabularInline):
     template = "admin/clinic/rows.html"
     formset = RowsFormSet
     extra = 0
+    formfield_overrides = {models.TimeField: TIME_WITH_EXAMPLES}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -84,6 +84,7 @@ class ClinicAdminSite(admin.AdminSite):
     index_title = "Today"
     enable_nav_sidebar = False
     login_form = SignInForm
+    logout_template = "admin/logged_out.html"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """As Django's, but the list of everything, which no page shows beside its own content, is
@@ -127,20 +128,23 @@ class ClinicAdminSite(admin.AdminSite):
 
         # Imported here: Django makes the site before there are models.
         from clinic.gate import gate
+        from clinic.signed_out import carries_on
 
-        # Whoever is locked out of their own pages may still leave.
-        kept = watched if view == self.logout else gate(watched)
-        return cast("V", super().admin_view(kept, cacheable=False))
+        if view == self.logout:  # whoever is locked out of their own pages may still leave
+            return cast("V", super().admin_view(watched, cacheable=False))
+        kept = super().admin_view(gate(watched), cacheable=False)
+        return cast("V", carries_on(kept, is_staff=self.has_permission))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The password; what else is missing is asked for by the page that comes next."""
-        from clinic import staff_session  # needs the models, too
+        from clinic import signed_out, staff_session  # need the models, too
 
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             staff_session.begin(request, now=timezone.now())
+            signed_out.remember_account(request, response)
         return response
 
     def get_urls(self) -> list[Any]:

@@ -71,17 +71,22 @@ def own_password_field(**attributes: Any) -> forms.CharField:
     )
 
 
-def check_own_password(request: HttpRequest, password: str) -> None:
+def user_with_password(request: HttpRequest, email: str, password: str) -> User | None:
     """Counted like any other attempt to sign in: axes looks at all of them.
 
     It keeps what came with a wrong one, so it is shown a request that holds nothing.
     """
-    user = cast("User", request.user)
     bare = copy(request)
     bare.GET, bare.POST = QueryDict(), QueryDict()
-    found = authenticate(bare, username=user.email, password=password)
+    found = authenticate(bare, username=email, password=password)
     for name in ("axes_locked_out", "axes_credentials"):  # for the middleware's answer
         setattr(request, name, getattr(bare, name, None))
+    return found
+
+
+def check_own_password(request: HttpRequest, password: str) -> None:
+    user = cast("User", request.user)
+    found = user_with_password(request, user.email, password)
     if found is None or found.pk != user.pk:
         raise ValidationError("This password is not right. Please try again.")
 

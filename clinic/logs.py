@@ -18,6 +18,15 @@ class HideLinks(logging.Filter):
         return True
 
 
+class OneLineRefusals(logging.Filter):
+    """Where somebody may not go is no mistake of the site: its line says all, and no traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "django.request" and record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class WebServerLogger(Logger):
     """gunicorn's own log of errors, which names the address that was asked for."""
 

@@ -271,12 +271,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"hide_links": {"()": "clinic.logs.HideLinks"}},
+    "filters": {
+        "hide_links": {"()": "clinic.logs.HideLinks"},
+        "one_line_refusals": {"()": "clinic.logs.OneLineRefusals"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["hide_links"],
+            "filters": ["hide_links", "one_line_refusals"],
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

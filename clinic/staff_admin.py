@@ -12,9 +12,10 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
@@ -24,7 +25,7 @@ from clinic.admin_base import ClinicModelAdmin
 from clinic.admin_site import OutOfReach
 from clinic.audit import record_access
 from clinic.models import Clinic, StaffMail, User
-from clinic.roles import OWNER, ROLES, owners
+from clinic.roles import OWNER, PRACTITIONER, ROLES, owners
 from clinic.staff_session import end_sessions
 
 admin.site.unregister(Group)  # the groups follow the table in clinic/roles.py
@@ -163,6 +164,8 @@ class StaffAdmin(ClinicModelAdmin, UserAdmin):
             end_sessions(obj)
         if not change:
             self.mail(request, obj)
+            if any(group.name == PRACTITIONER for group in groups or ()):
+                self.say_how_to_connect(request)
 
     def mail(self, request: HttpRequest, user: User) -> None:
         """Send the link that fits: an invitation until it was accepted, then a new password."""
@@ -175,6 +178,16 @@ class StaffAdmin(ClinicModelAdmin, UserAdmin):
             request,
             f"{kind.label}: on its way to {user.email}.{where if mail.is_only_kept() else ''}",
         )
+
+    def say_how_to_connect(self, request: HttpRequest) -> None:
+        """The role alone shows no patients: those are of a practitioner, who has an account."""
+        words = (
+            "One thing is left: choose this account in the field “User” on the page of the "
+            '<a href="{}">practitioner</a> it belongs to. Until then they see no calendar '
+            "and no patients."
+        )
+        page = reverse("admin:clinic_practitioner_changelist")
+        messages.warning(request, format_html(words, page))
 
     def reach(self, request: HttpRequest, key: Any) -> User:
         """Somebody else who works here, for who manages the staff."""

@@ -41,7 +41,8 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
         (
             "Published",
             {
-                "description": "Only what is published, and whose time has come, is shown.",
+                "description": "Only what is published, and whose time has come, is shown. "
+                "Dates and times are the clinic’s own, wherever you are.",
                 "fields": (("status", "published_at"), "updated_at"),
             },
         ),

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from booking.actions.day import REMOVABLE
 from booking.admin.cells import link_to, link_to_patient, said, shown, user_of
 from booking.desk.flags import flags_of
-from booking.desk.history import history_of
+from booking.desk.history import history_of, who_booked
 from booking.desk.parts import Visit
 from booking.desk.words import moment, when
 from booking.models import Appointment, AppointmentEvent, Patient
@@ -59,7 +59,10 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
             },
         ),
         ("Patient", {"fields": ("patient_page", "telephone", "email", "needs", "booked_by")}),
-        ("Request", {"fields": ("request_page", "reason", "flags", "payment", "article", "note")}),
+        (
+            "Request",
+            {"fields": ("request_page", "reason", "cautions", "payment", "article", "note")},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Appointment]:
@@ -160,7 +163,7 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(description="booked by")
     def booked_by(self, appointment: Appointment) -> str:
-        return patient_of(appointment).booked_by or "the patient"
+        return who_booked(appointment)
 
     @admin.display(description="request")
     def request_page(self, appointment: Appointment) -> SafeString | str:
@@ -170,8 +173,8 @@ class AppointmentAdmin(ReadOnlyAdmin, AuditedAdmin):
     def reason(self, appointment: Appointment) -> str:
         return said(appointment.request.reason)
 
-    @admin.display(description="flags")
-    def flags(self, appointment: Appointment) -> str:
+    @admin.display(description="cautions")
+    def cautions(self, appointment: Appointment) -> str:
         request = appointment.request
         return ", ".join(flags_of(request)) or "none"
 

@@ -91,6 +91,6 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
             link_to(row, f"{when(row)}, {row.get_status_display().lower()}") for row in rows
         )
 
-    @admin.display(description="flags")
+    @admin.display(description="cautions")
     def cautions(self, request: AppointmentRequest) -> str:
         return ", ".join(flags_of(request)) or "none"

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from booking.desk.diary import Diary, Section
+from booking.desk.today import lacks_calendar
 from booking.desk.views import page, signed_in
 from booking.models import Status
 from booking.walltime import DAY, days
@@ -78,6 +79,10 @@ class Asked:
             by_room=everybody and query.get("by") == "room",
             said=[words for is_wrong, words in wrong if is_wrong],
         )
+
+    @property
+    def lacks_calendar(self) -> bool:
+        return not self.sees_everybody and lacks_calendar(self.user)
 
     @property
     def person(self) -> Practitioner | None:

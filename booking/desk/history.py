@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from booking.desk.words import is_move, moment, what_happened
-from booking.models import Appointment, AppointmentEvent, Message, Status
+from booking.models import Appointment, AppointmentEvent, AppointmentRequest, Message, Status
 from booking.models.appointments import Reason
 from clinic import times
 from clinic.admin_site import clinic_zone
@@ -80,6 +80,19 @@ def _names(rows: Iterable[AppointmentEvent], staff: dict[UUID, User]) -> Iterato
             yield row.pk, str(staff.get(row.actor, "somebody who is gone"))
         else:
             yield row.pk, "staff"
+
+
+def who_booked(appointment: Appointment) -> str:
+    """Who asked for it: somebody at the desk, for whom if that is known, or whoever filled in the
+    form on the site.
+    """
+    request = appointment.request
+    caller = (request.patient and request.patient.booked_by) or "the patient"
+    if request.source == AppointmentRequest.Source.WEB:
+        return caller
+    rows = AppointmentEvent.objects.filter(request=request.pk, actor_kind=Kind.STAFF)
+    first = rows.order_by("at", "number").first()
+    return f"{names_of([first])[first.pk] if first else 'staff'}, for {caller}"
 
 
 def last_change(appointment: Appointment) -> str:

@@ -73,7 +73,7 @@ def _requests(page: Page) -> list[dict[str, Any]]:
             "source": request.get_source_display(),
             "language": request.language,
             "reason": request.reason,
-            "flags": flags_of(request),
+            "cautions": flags_of(request),
             "payment": str(request.get_payment_display()),
             "article": request.article.title if request.article else "",
             "safety_accepted_at": request.gate_accepted_at,

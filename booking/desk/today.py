@@ -85,6 +85,7 @@ class Desk:
     displaced: list[Appointment]
     offered: list[Times]
     expired: list[Times]
+    lacks_calendar: bool
     may_decide: bool
     may_book: bool
     handles_messages: bool
@@ -222,6 +223,11 @@ def notes_of(requests: Iterable[UUID]) -> Notes:
     return found
 
 
+def lacks_calendar(user: User) -> bool:
+    """Nobody said yet which practitioner this is: an empty day would be a false calm."""
+    return getattr(user, "practitioner", None) is None
+
+
 def desk_for(user: User, *, now: datetime) -> Desk:
     rows = list(
         Appointment.objects.within_reach_of(user)
@@ -240,6 +246,7 @@ def desk_for(user: User, *, now: datetime) -> Desk:
         displaced=displaced_in(rows, now=now),
         offered=offered,
         expired=expired_in(rows, notes, now=now),
+        lacks_calendar=not sees_all and lacks_calendar(user),
         may_decide=user.has_perm("booking.decide_request"),
         may_book=user.has_perms(("booking.decide_request", "booking.reach_everyone")),
         handles_messages=user.has_perm("booking.view_message"),

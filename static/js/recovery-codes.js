@@ -1,11 +1,10 @@
-// The codes are shown once: one press puts them on paper, another into a safe of passwords.
+// The codes are shown once: one press copies them into a safe of passwords, print.js has another.
 "use strict";
 {
     const row = document.getElementById("keep-codes");
-    const [print, copy] = row.querySelectorAll("button");
+    const copy = row.querySelector("[name=copy]");
     const codes = () => [...document.querySelectorAll(".recovery-codes code")];
     const said = row.querySelector("[role=status]");
-    print.addEventListener("click", () => window.print());
     copy.addEventListener("click", () => {
         const text = codes().map((code) => code.textContent).join("\n");
         navigator.clipboard.writeText(text).then(

@@ -20,7 +20,7 @@ from booking.models import (
     Patient,
     Status,
 )
-from clinic.models import AccessLog, Service
+from clinic.models import AccessLog, Service, User
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -33,6 +33,7 @@ from tests.booking.builders import (
     an_appointment,
     details,
 )
+from tests.booking.desk import text_of
 from tests.booking.visitor import Visitor
 from tests.clinic.staff import a_client, a_member, signed_in
 from tests.queries import count_queries
@@ -436,3 +437,43 @@ def test_a_birth_date_stands_short_in_the_list() -> None:
     page = a_client(FRONT_DESK).get(changelist(Patient)).content.decode()
     assert "Mar 14, 1968" in page
     assert "Thursday" not in page
+
+
+class TestWhoBookedIt:
+    def page(self, appointment: Appointment) -> str:
+        return text_of(a_client(OWNER).get(change(appointment)))
+
+    def booked(self, now: datetime, by: User, **who: Any) -> Appointment:
+        service = a_service()
+        a_practitioner(service)
+        return actions.book(
+            service=service,
+            starts_at=TEN_O_CLOCK,
+            details=details(**who),
+            by=Actor.staff(by),
+            now=now,
+        )
+
+    def test_the_patient_on_the_site(self) -> None:
+        assert "Booked by: the patient" in self.page(an_appointment())
+
+    def test_somebody_at_the_desk_is_named(self, now: datetime) -> None:
+        ana = a_member(FRONT_DESK, full_name="Ana Reyes")
+        booked = self.booked(now, ana)
+        assert "Booked by: Ana Reyes, for the patient" in self.page(booked)
+        bob = a_member(FRONT_DESK, full_name="Bob Later")
+        actions.cancel(appointment_id=booked.pk, by=Actor.staff(bob), now=now)
+        assert "Booked by: Ana Reyes, for the patient" in self.page(booked)
+
+    def test_and_who_called(self, now: datetime) -> None:
+        ana = a_member(FRONT_DESK, full_name="Ana Reyes")
+        booked = self.booked(now, ana, booked_by="Mia Lopez")
+        assert "Booked by: Ana Reyes, for Mia Lopez" in self.page(booked)
+
+
+def test_what_to_know_before_is_called_cautions_everywhere() -> None:
+    appointment = an_appointment()
+    for row in (appointment, appointment.request):
+        text = text_of(a_client(OWNER).get(change(row)))
+        assert "Cautions: none" in text
+        assert "Flags" not in text

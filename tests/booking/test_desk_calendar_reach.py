@@ -1,5 +1,6 @@
 """The calendar of the desk: who sees what, what nonsense does, and what it costs."""
 
+import re
 from datetime import time, timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +23,7 @@ from tests.booking.builders import (
     an_appointment,
 )
 from tests.booking.calendar_page import DAY, WEDNESDAY, WEEK, day, html_of, named, said
-from tests.booking.desk import form, nothing_is_done, text_of
+from tests.booking.desk import desk_of, form, nothing_is_done, text_of
 from tests.clinic.staff import a_client, a_member, signed_in
 from tests.queries import count_queries
 
@@ -96,8 +97,31 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize("path", [DAY, WEEK])
     def test_a_practitioner_without_a_calendar_sees_nobody(self, member: Any, path: str) -> None:
         response = a_client(PRACTITIONER).get(path, {"date": "2026-06-17"})
-        assert "No calendar belongs to your account." in text_of(response)
+        assert "Your account is not connected to a calendar yet." in text_of(response)
+        assert "“User” on the page of the practitioner" in text_of(response)
         assert "My Patient" not in html_of(response)
+
+    @pytest.mark.parametrize("path", [DAY, WEEK])
+    def test_one_who_no_longer_works_here_has_none(self, member: Any, path: str) -> None:
+        Practitioner.objects.filter(user=member).update(is_active=False)
+        response = signed_in(member).get(path, {"date": "2026-06-17"})
+        assert "No calendar belongs to your account." in text_of(response)
+
+    @pytest.mark.parametrize("path", [DAY, WEEK])
+    def test_what_is_shown_can_be_printed(self, member: Any, path: str) -> None:
+        """By a button that a script shows; a calendar of nothing has none."""
+        html = html_of(signed_in(member).get(path, {"date": "2026-06-17"}))
+        assert re.search(r'<button type="button" name="print"[^>]* hidden>Print', html)
+        assert re.search(r"<script src=\S*js/print\.", html)
+        empty = html_of(a_client(PRACTITIONER).get(path, {"date": "2026-06-17"}))
+        assert 'name="print"' not in empty
+
+    def test_the_first_page_is_not_falsely_calm(self, member: Any) -> None:
+        text = desk_of(a_client(PRACTITIONER))
+        assert "Your account is not connected to a calendar yet." in text
+        assert "Every request has been answered." not in text
+        assert "No appointments today." not in text
+        assert "not connected" not in desk_of(signed_in(member))
 
     @pytest.mark.parametrize("path", [DAY, WEEK])
     @pytest.mark.parametrize("role", [EDITOR, ""])

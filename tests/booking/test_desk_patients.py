@@ -382,6 +382,13 @@ class TestNotes:
         assert "Comes by train." in text
         assert "Ana Reyes" in text
 
+    def test_the_page_names_whom_it_is_about(self, ada: Patient) -> None:
+        ada.full_name = "<b>Ada</b> \u202eExample"
+        ada.save()
+        html = a_client(FRONT_DESK).get(address("patient-note", ada.pk)).content.decode()
+        heading = html.split("<h1>")[1].split("</h1>")[0]
+        assert "about <bdi>&lt;b&gt;Ada&lt;/b&gt;" in heading
+
     def test_are_corrected_by_another(self, ada: Patient) -> None:
         client, url = a_client(FRONT_DESK), address("patient-note", ada.pk)
         client.post(url, form(text="Comes by train."))

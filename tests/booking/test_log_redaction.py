@@ -8,12 +8,15 @@ from unittest import mock
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.urls import reverse
 from gunicorn.config import Config
 
 from booking import appointment_views, calendar_views, links
 from booking.models import Status
 from clinic.logs import HideLinks, WebServerLogger
+from clinic.roles import EDITOR
 from tests.booking.builders import a_clinic, a_practitioner, an_appointment
+from tests.clinic.staff import a_client
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,20 @@ def test_an_error_behind_a_feed_does_not_name_it(log: io.StringIO, feed_token: s
     assert response.status_code == 500
     assert "Internal Server Error: /calendar/…" in log.getvalue()
     assert feed_token not in log.getvalue() + response.content.decode()
+
+
+def test_where_somebody_may_not_go_is_one_line_and_a_mistake_of_ours_is_not(
+    log: io.StringIO,
+) -> None:
+    a_clinic()
+    client = a_client(EDITOR)
+    assert client.get(reverse("desk:book")).status_code == 403
+    assert "Forbidden (Permission denied): /admin/desk/book/" in log.getvalue()
+    assert "Traceback" not in log.getvalue()
+    assert log.getvalue().count("\n") == 1
+    with mock.patch("clinic.views.show", side_effect=ValueError("a mistake of ours")):
+        Client(raise_request_exception=False).get("/privacy/")
+    assert "Traceback" in log.getvalue()
 
 
 def test_the_web_servers_own_log_hides_it_too(token: str) -> None:

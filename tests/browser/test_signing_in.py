@@ -1,6 +1,7 @@
 """Somebody is invited, chooses a password, sets up a phone, and is asked again after a pause."""
 
 import re
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Look, assert_looks
-from tests.browser.signing_in import enter_password, enter_recovery_code, shown_secret
+from tests.browser.signing_in import (
+    FRONT_DESK,
+    STAFF,
+    enter_password,
+    enter_recovery_code,
+    recovery_code,
+    shown_secret,
+    sign_in,
+)
 from tests.browser.site import Site
 from tests.clinic.factors import code_of
 
@@ -22,6 +31,10 @@ from clinic.sessions import SessionStore
 session = SessionStore({key!r})
 session["staff_seen_at"] = time.time() - 3600
 session.save()
+"""
+GONE = """
+from clinic.sessions import SessionStore
+SessionStore({key!r}).delete()
 """
 HAS_PASSWORD = """
 from clinic.models import User
@@ -92,6 +105,11 @@ def set_up_app(page: Page) -> list[str]:
     return found
 
 
+def end_session(site: Site, context: BrowserContext) -> None:
+    keys = [cookie.get("value") for cookie in context.cookies() if cookie.get("name") == "session"]
+    site.python(GONE.format(key=keys[0]))
+
+
 def leave_alone(site: Site, context: BrowserContext) -> None:
     keys = [cookie.get("value") for cookie in context.cookies() if cookie.get("name") == "session"]
     site.python(IDLE.format(key=keys[0]))
@@ -132,6 +150,32 @@ def test_what_was_typed_for_an_hour_is_not_lost(owner_page: Page, site: Site) ->
     owner_page.get_by_role("button", name="Unlock").click()
     expect(owner_page.get_by_text("was added successfully")).to_be_visible()
     expect(owner_page.get_by_text("A <long> thought").first).to_be_visible()
+
+
+def test_what_was_typed_outlasts_the_session(new_page: NewPage, site: Site) -> None:
+    page, member, day = new_page(), STAFF[FRONT_DESK], date(2031, 8, 4)
+    sign_in(page, member, "/admin/clinic/closure/add/")
+    expect(page.get_by_role("heading", name="Add time off or a closure")).to_be_visible()
+    page.get_by_label("First day").fill(day.isoformat())
+    page.get_by_label("Last day").fill(day.isoformat())
+    page.get_by_label("Starts").fill("10am")
+    page.get_by_label("Reason (English)").fill("Another <long> thought")
+    end_session(site, page.context)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="You were signed out")).to_be_visible()
+    expect(page.get_by_text("Nothing of what you typed is lost.")).to_be_visible()
+    assert_looks(page, LOOKS)
+    enter_password(page, member.email, "not this one")
+    expect(page.get_by_role("alert")).to_contain_text("do not match")
+    enter_password(page, member.email, member.password)
+    enter_recovery_code(page, recovery_code())
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    expect(page.get_by_text("Another <long> thought").first).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_text("You are logged out.")).to_be_visible()
+    assert_looks(page, LOOKS)
+    page.get_by_role("link", name="Sign in again").click()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
 
 def test_a_forgotten_password(page: Page) -> None:

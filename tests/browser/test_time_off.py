@@ -16,8 +16,10 @@ LOOKS: list[Look] = [("light", 1280), ("dark", 1024)]
 def test_a_day_off_drops_nobody(staff: Staff, site: Site) -> None:
     touched, page = a_request_within_hours(site), staff.page
     staff.opens("/admin/clinic/closure/add/")
-    # This browser is in another zone than the clinic: the note on that stands once.
-    expect(page.locator(".timezonewarning:visible")).to_have_count(1)
+    # This browser is in another zone than the clinic: what that means is said once, in words.
+    expect(page.locator(".timezonewarning").first).to_be_hidden()
+    expect(page.locator(".timezonewarning:visible")).to_have_count(0)
+    expect(page.get_by_text("Days and times are those of the clinic’s place")).to_be_visible()
     page.get_by_label("First day").fill(touched.day)
     page.get_by_label("Last day").fill(touched.day)
     page.get_by_label("Practitioner").select_option(label=touched.with_whom)

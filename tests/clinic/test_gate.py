@@ -129,7 +129,8 @@ class TestTheSecondFactor:
         for pause in (1, 2, 4, 8):
             assert "not right" in text_of(answer(client, INDEX, "code", WRONG))
             reply = text_of(show_code(client))  # right, and too early
-            assert f"Please wait {pause} second" in reply
+            wait = "a second" if pause == 1 else f"{pause} seconds"
+            assert f"Please wait {wait}, then try again." in reply
             clock.shift(pause)
         assert show_code(client).status_code == 302
 
@@ -342,7 +343,11 @@ class TestSessions:
 
     def test_whoever_is_asked_may_leave(self, member: User, clock: time_machine.Traveller) -> None:
         for client in (with_password(member), with_password(a_member(FRONT_DESK))):
-            assert "Logged out" in text_of(client.post(LOGOUT))
+            page = text_of(client.post(LOGOUT))
+            assert "Logged out" in page
+            assert "You are logged out." in page
+            assert "quality time" not in page
+            assert f'href="{INDEX}">Sign in again' in page
             assert client.get(INDEX).headers["Location"].startswith(LOGIN)
 
     def test_a_new_password_ends_the_other_sessions(

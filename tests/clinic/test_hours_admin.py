@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic import memory
 from clinic.models import Clinic, Closure, Practitioner, WorkingHours
-from clinic.roles import FRONT_DESK, OWNER
+from clinic.roles import FRONT_DESK, OWNER, PRACTITIONER
 from tests.booking.builders import a_clinic, a_location, a_practitioner
 from tests.clinic.staff import a_client
 
@@ -127,3 +127,50 @@ def test_the_owner_sets_the_ceilings_of_the_calendar() -> None:
     page = a_client(OWNER).get(reverse("admin:clinic_clinic_change", args=[1])).content.decode()
     assert 'name="unconfirmed_share"' in page
     assert 'name="open_requests_a_patient"' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("10am", time(10)),
+        ("10 am", time(10)),
+        ("10:30 pm", time(22, 30)),
+        ("10:30PM", time(22, 30)),
+        ("10.30", time(10, 30)),
+        ("2.30 pm", time(14, 30)),
+        ("14:30", time(14, 30)),
+        ("14:30:00", time(14, 30)),
+        ("12 am", time(0)),
+        ("12pm", time(12)),
+    ],
+)
+def test_times_are_typed_as_people_say_them(person: Practitioner, typed: str, meant: time) -> None:
+    data = entered(person, starts=typed, ends="23:00")
+    assert a_client(OWNER).post(address(person), data).status_code == 302
+    assert person.hours.get().starts == meant
+
+
+@pytest.mark.parametrize("typed", ["ten", "25:00", "13 pm", "10:30 \u202epm", "9" * 5000])
+def test_what_is_no_time_is_answered_with_examples(person: Practitioner, typed: str) -> None:
+    example = "Enter a time such as 10:30, 2 pm or 2:30 pm."
+    page = a_client(OWNER).post(address(person), entered(person, starts=typed))
+    assert example in page.content.decode()
+    assert not WorkingHours.objects.exists()
+    closure = {"first_day": WEDNESDAY, "last_day": WEDNESDAY, "starts": typed}
+    page = a_client(OWNER).post(reverse("admin:clinic_closure_add"), closure)
+    assert example in page.content.decode()
+    assert not Closure.objects.exists()
+
+
+def test_time_off_is_called_time_off(person: Practitioner) -> None:
+    client = a_client(FRONT_DESK)
+    page = client.get(reverse("admin:clinic_closure_add")).content.decode()
+    assert "<h1>Add time off or a closure</h1>" in page
+    assert "Days and times are those of the clinic’s place" in page
+    assert "Add closure" not in page
+    row = Closure.objects.create(first_day=WEDNESDAY, last_day=THURSDAY)
+    page = client.get(reverse("admin:clinic_closure_change", args=[row.pk])).content.decode()
+    assert "<h1>Change time off or a closure</h1>" in page
+    reader = a_client(PRACTITIONER)
+    page = reader.get(reverse("admin:clinic_closure_change", args=[row.pk])).content.decode()
+    assert "<h1>View time off or a closure</h1>" in page

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
+from django.contrib.auth.models import Group
 from django.core import mail, signing
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -20,7 +21,7 @@ from booking import worker
 from clinic import memory, password_links, second_factor, staff_mail
 from clinic.logs import HideLinks
 from clinic.models import AccessLog, StaffMail, User
-from clinic.roles import EDITOR, FRONT_DESK, OWNER
+from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
 from tests.booking.builders import a_clinic
 from tests.clinic.factors import give_app
 from tests.clinic.staff import PASSWORD, a_client, a_member, signed_in
@@ -89,6 +90,17 @@ class TestInvitations:
         new.refresh_from_db()
         assert new.check_password(NEW)
         assert AccessLog.objects.filter(subject=str(new.pk), action="invitation sent").exists()
+
+    def test_of_a_practitioner_it_is_said_how_their_calendar_is_found(self) -> None:
+        owner, words = a_client(OWNER), "choose this account in the field “User”"
+        invite(owner, groups=[str(Group.objects.get(name=PRACTITIONER).pk)])
+        page = text_of(owner.get(reverse("admin:clinic_user_changelist")))
+        assert words in page
+        assert reverse("admin:clinic_practitioner_changelist") in page
+        other = a_client(OWNER)
+        desk = str(Group.objects.get(name=FRONT_DESK).pk)
+        invite(other, email="desk@staff.test", groups=[desk])
+        assert words not in text_of(other.get(reverse("admin:clinic_user_changelist")))
 
     def test_whoever_accepted_sets_up_a_second_factor(self) -> None:
         new = invite(a_client(OWNER))
