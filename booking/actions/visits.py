@@ -184,7 +184,8 @@ def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> lis
 def need_other_time(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     """Staff say that a time cannot stay, and that they will find another: it stands until then.
 
-    The patient hears of it with the other times. Said again, it changes nothing.
+    The patient hears of it with the other times, and no more of the one that cannot stay. Said
+    again, it changes nothing.
     """
     changes.refuse_patients(by)
     lock_calendar()
@@ -195,4 +196,5 @@ def need_other_time(*, appointment_id: UUID, by: Actor, now: datetime) -> Appoin
         appointment.save(update_fields=["needs_other_time", "calendar_sequence"])
         status, why = Status(appointment.status), Reason.OTHER_TIME_NEEDED
         changes.record(appointment, status, by, now, why)
+        outbox.withdraw(appointment, outbox.WHILE_IT_STAYS, now=now)
     return appointment

@@ -357,6 +357,11 @@ class Appointment(models.Model):
         return f"{self.status}-{self.starts_at.timestamp():.0f}-{self.practitioner_id}"
 
     @property
+    def is_displaced(self) -> bool:
+        """Agreed or asked for at a time that cannot stay: another one has to be found."""
+        return self.needs_other_time and self.status in (Status.PENDING, Status.BOOKED)
+
+    @property
     def local_start(self) -> datetime:
         """Wall time at the location, where the patient will stand."""
         return self.starts_at.astimezone(self.location.zone)

@@ -7,20 +7,23 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.core import mail
 from django.urls import reverse
 
-from booking import actions
+from booking import actions, outbox, together, worker
 from booking.actors import Actor
 from booking.desk.touched import MOST_ONE_BY_ONE
-from booking.models import Appointment, AppointmentEvent, Status
+from booking.models import Appointment, AppointmentEvent, Message, Patient, Status
 from booking.models.appointments import Reason
 from clinic.models import Closure, Practitioner, Service
 from clinic.roles import FRONT_DESK, OWNER
 from clinic.staff_session import SEEN
+from tests.booking.a_visit import a_visit, staff
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_clinic,
     a_new_appointment,
+    a_patient,
     a_practitioner,
     a_request,
     a_service,
@@ -331,3 +334,62 @@ def test_whoever_moves_is_off_the_list(
     actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
     actions.move(appointment_id=booked.pk, starts_at=TEN_O_CLOCK + HOUR, by=by, now=now)
     assert status_of(booked) == (Status.BOOKED, False)
+
+
+class TestWhatIsSaidMeanwhile:
+    """Nothing of the time that cannot stay: the patient hears of it with the other times."""
+
+    @pytest.fixture
+    def by(self) -> Actor:
+        return Actor.staff(a_member(FRONT_DESK))
+
+    @pytest.fixture
+    def asked(self, service: Service, practitioner: Practitioner) -> Appointment:
+        nora = a_patient(full_name="Nora Example", email="", telephone="+17325550199")
+        request = a_request(service, patient=nora)
+        return an_appointment(Status.PENDING, request=request, practitioner=practitioner)
+
+    def test_the_call_that_it_is_confirmed_is_off_the_list(
+        self, asked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        actions.confirm(appointment_id=asked.pk, by=by, now=now)
+        client = a_client(FRONT_DESK)
+        assert "The appointment is confirmed." in desk_of(client)
+        client.post(ADD, closure() | becomes("other", asked))
+        text = desk_of(client)
+        assert "Nobody to call." in text
+        assert "Nora Example: Wed Jun 17" in text.split("Another time to be found", 1)[1]
+
+    def test_nor_does_a_mail_say_so_that_waits(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        outbox.tell(booked, patient=Message.Kind.CONFIRMED, now=now)
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        worker.run_once(now=now)
+        assert mail.outbox == []
+
+    def test_what_failed_says_what_to_call_about(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        Patient.objects.update(telephone="+17325550199")
+        outbox.tell(booked, patient=Message.Kind.CONFIRMED, now=now)
+        Message.objects.update(state=Message.State.FAILED)
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        assert "Another time is being found instead of Wed Jun 17" in desk_of(a_client(FRONT_DESK))
+
+    def test_nobody_is_reminded_of_it_until_there_is_another(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        day_before = TEN_O_CLOCK - timedelta(hours=24)
+        assert actions.remind_patients(now=day_before) == 0
+        later = TEN_O_CLOCK + timedelta(days=1)
+        actions.move(appointment_id=booked.pk, starts_at=later, by=by, now=now)
+        assert actions.remind_patients(now=day_before + timedelta(hours=1)) == 1
+
+    def test_a_confirmed_visit_speaks_of_the_parts_that_stay(self, now: datetime) -> None:
+        first, second, third = a_visit(now)
+        actions.need_other_time(appointment_id=first.pk, by=staff(), now=now)
+        message = Message.objects.get(kind=Message.Kind.CONFIRMED)
+        assert message.state == Message.State.WAITING
+        assert together.spoken_in(message, now=now).of == [second, third]
