@@ -3,7 +3,8 @@
 New Jersey asks its licensees to keep a patient's record for seven years from the date of the most
 recent entry (N.J.A.C. 13:35-6.5). The clinic sets the years; an entry is a visit, a request or a
 note, whichever is last, so that nothing goes sooner than seven years after the last visit. Of what
-never took place it is the decision that counts, and not the time that was meant. A record under legal hold is kept for as long as the hold stands.
+never took place it is the decision that counts, and not the time that was meant. A record under
+legal hold is kept for as long as the hold stands.
 """
 
 from collections.abc import Collection, Iterable, Iterator
