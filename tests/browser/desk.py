@@ -110,7 +110,7 @@ class Staff(Visitor):
         """The details of a caller, who has no e-mail."""
         self.field("Full name of the patient").fill(person.name)
         self.page.get_by_label("Telephone", exact=True).first.fill(TELEPHONE_NUMBER)
-        self.does("Book and confirm", "Booked and confirmed: ")
+        self.does("Book and confirm", f"Booked and confirmed: {person.name}.")
 
     def searches(self, text: str) -> None:
         self.page.get_by_role("searchbox", name=re.compile("^Name, e-mail")).fill(text)

@@ -53,7 +53,9 @@ def test_an_appointment_is_dragged_to_a_free_place_and_moved_by_the_form(
     expect(front_desk.page.get_by_role("heading", name="Move to another time")).to_be_visible()
     expect(front_desk.page.get_by_role("radio", checked=True)).to_have_count(1)
     front_desk.page.get_by_role("button", name="Move to another time").click()
-    expect(front_desk.page.get_by_text(re.compile("^Moved\\."))).to_be_visible()
+    expect(front_desk.page.get_by_text(re.compile("^Moved: "))).to_be_visible()
+    # Back in the calendar, on the same day; the reply is an item of a list, too.
+    expect(front_desk.page.get_by_role("navigation", name="Views")).to_be_visible()
     front_desk.page.goto(day)
     entry = front_desk.page.get_by_role("listitem").filter(has_text=person.name)
     expect(entry).to_contain_text(begins.split()[0])

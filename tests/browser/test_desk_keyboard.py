@@ -33,13 +33,13 @@ def test_a_request_is_confirmed_and_another_declined(staff: Staff, site: Site) -
     first, second, page = a_request(site), a_request(site), staff.page
     staff.opens_the_desk()
     press_on(page, staff.button(f"Confirm the request of {first.name}"))
-    staff.sees("The patient is told.")
+    staff.sees(f"Confirmed: {first.name}. The patient is told.")
     entry = staff.waiting(second.name)
     press_on(page, entry.locator("summary").filter(has_text="Decline"))
     choose(page, entry.get_by_role("radio"), entry.get_by_role("radio", name="Please call us"))
     type_into(page, entry.get_by_role("textbox", name="Note to the patient"), "We would like to.")
     press_on(page, entry.get_by_role("button", name="Decline this request"))
-    staff.sees("The patient is told why.")
+    staff.sees(f"Declined: {second.name}. The patient is told why.")
 
 
 @as_front_desk
@@ -56,12 +56,12 @@ def test_somebody_is_booked_by_telephone_and_moved(staff: Staff) -> None:
     page.keyboard.type(person.name)  # over what was typed wrong: the field is chosen as a whole
     expect(name).to_have_value(person.name)
     press_on(page, staff.button("Book and confirm"))
-    staff.sees("Booked and confirmed: ")
+    staff.sees(f"Booked and confirmed: {person.name}.")
     press_on(page, staff.link("Move"))
     times = page.get_by_role("radio")
     choose(page, times, times.nth(1))
     press_on(page, staff.button("Move to another time"))
-    expect(page.get_by_text(re.compile("^Moved\\."))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Moved: "))).to_be_visible()
 
 
 @as_front_desk

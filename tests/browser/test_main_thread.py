@@ -68,7 +68,8 @@ def ask_from_the_article(patient: Visitor, person: Person) -> None:
 
 
 def waiting(staff: Page, person: Person) -> Locator:
-    return staff.get_by_role("listitem").filter(has_text=person.name)
+    requests = staff.get_by_role("region", name="Waiting for an answer")
+    return requests.get_by_role("listitem").filter(has_text=person.name)
 
 
 def confirm(staff: Page, person: Person, article: str) -> None:

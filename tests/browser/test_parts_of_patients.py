@@ -59,17 +59,19 @@ def test_requests_are_confirmed_declined_and_given_other_times(staff: Staff, sit
     own = staff.role == PRACTITIONER
     first, second, third = (a_request(site, own=own) for _ in range(3))
     staff.opens_the_desk()
-    staff.does(f"Confirm the request of {first.name}", "The patient is told.")
+    told = f"Confirmed: {first.name}. The patient is told."
+    staff.does(f"Confirm the request of {first.name}", told)
     expect(staff.waiting(first.name)).to_have_count(0)
     entry = staff.unfolds("Decline the request of", second.name)
     entry.get_by_role("radio", name="Please call us").check()
     entry.get_by_role("button", name="Decline this request").click()
-    staff.sees("The patient is told why.")
+    staff.sees(f"Declined: {second.name}. The patient is told why.")
     expect(staff.waiting(second.name)).to_have_count(0)
     staff.follows(f"Offer other times to {third.name}")
     offered = [staff.ticks(day, "checkbox") for day in (1, 2)]
     assert not own or all(OWN_NAME in time for time in offered)
-    staff.does("Offer other times", "The patient is asked to choose.")
+    asked = f"Offered to {third.name}. The patient is asked to choose."
+    staff.does("Offer other times", asked)
     expect(staff.part("Offered, waiting for the patient")).to_contain_text(third.name)
 
 
@@ -148,7 +150,7 @@ def test_hours_are_the_owners_to_change(staff: Staff) -> None:
 @walk(TIME_OFF, PRACTITIONER)
 def test_a_practitioner_reads_when_it_is_closed(staff: Staff) -> None:
     staff.opens_the_desk()
-    staff.follows("Closures")
+    staff.follows("Time off and closures")
     staff.is_not_offered("Add closure")
     staff.page.get_by_role("rowheader").get_by_role("link").first.click()
     expect(staff.button("Close")).to_be_visible()

@@ -118,7 +118,7 @@ def requests_in(staff: Staff) -> int:
 def test_a_call_is_made(staff: Staff, site: Site) -> None:
     patient = a_request(site, email="")
     staff.opens_the_desk()
-    told = "There is no e-mail address: please call."
+    told = f"Confirmed: {patient.name}. There is no e-mail address: please call."
     staff.does(f"Confirm the request of {patient.name}", told)
     calls = staff.part("To call")
     expect(calls).to_contain_text(patient.name)
