@@ -37,8 +37,8 @@ CHOICES = {
 }
 OFFER_CHOICES = {
     KEEP: "Keep the offer",
-    OTHER_TIME: "Withdraw the offer, tell the patient, and find another time",
-    CANCEL: "Withdraw the offer, and tell the patient",
+    OTHER_TIME: "Withdraw it, tell the patient, and find another time",
+    CANCEL: "Withdraw it, and tell the patient",
 }
 FOR_ALL = {
     "": "As chosen for each",

@@ -298,7 +298,7 @@ class Appointment(models.Model):
             models.Index(fields=("status", "expires_at"), name="appointment_deadline"),
             models.Index(fields=("status", "starts_at"), name="appointment_day"),
             models.Index(
-                fields=("starts_at",),
+                fields=("status", "starts_at"),
                 condition=models.Q(needs_other_time=True),
                 name="appointment_other_time",
             ),

@@ -431,7 +431,7 @@ class TestAnOffer:
     ) -> None:
         text = text_of(a_client(FRONT_DESK).post(ADD, closure()))
         assert "When it is withdrawn, its patient is told at once" in text
-        assert "Withdraw the offer, tell the patient, and find another time" in text
+        assert "Withdraw it, tell the patient, and find another time" in text
 
     def test_is_not_spoken_of_where_there_is_none(self, booked: Appointment) -> None:
         assert "only offered" not in text_of(a_client(FRONT_DESK).post(ADD, closure()))
