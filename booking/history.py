@@ -63,7 +63,7 @@ def said_of(event: AppointmentEvent, zone: tzinfo) -> str:
     when = {"when": times.moment(event.starts_at, zone) if event.starts_at else ""}
     if event.to_status == Status.ENTERED_IN_ERROR:
         return _("The clinic removed it: it had been entered by mistake.")
-    if event.reason_code in UNSAID:
+    if event.reason_code in UNSAID or event.from_status == Status.CANCELLED:
         return ""
     if event.to_status == Status.CANCELLED:
         return "" if event.from_status == Status.HELD else _ended(Reason(event.reason_code))

@@ -12,6 +12,8 @@ from booking.models.requests import AppointmentRequest
 Kind, Channel = Message.Kind, Message.Channel
 
 REMINDERS = together.REMINDERS
+# What is said of a time as long as nobody looks for another one.
+WHILE_IT_STAYS = (*together.OF_WHAT_STAYS, Kind.MOVED)
 # What is said of a visit that is to come: once it has begun, nobody needs to hear it.
 OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
 # What whoever has just acted on the page has read there: it needs no call.

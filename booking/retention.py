@@ -2,8 +2,9 @@
 
 New Jersey asks its licensees to keep a patient's record for seven years from the date of the most
 recent entry (N.J.A.C. 13:35-6.5). The clinic sets the years; an entry is a visit, a request or a
-note, whichever is last, so that nothing goes sooner than seven years after the last visit. A
-record under legal hold is kept for as long as the hold stands.
+note, whichever is last, so that nothing goes sooner than seven years after the last visit. Of what
+never took place it is the decision that counts, and not the time that was meant. A record under
+legal hold is kept for as long as the hold stands.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -15,12 +16,13 @@ from uuid import UUID
 from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from booking.models.appointments import Appointment, Status
+from booking.models.appointments import Appointment, AppointmentEvent, Status
 from booking.models.patients import Patient, PatientNote, PatientQuerySet
 from booking.models.requests import AppointmentRequest
 from clinic.models import Clinic
 
 SHORTEST_YEAR = timedelta(days=365)
+NEVER_TOOK_PLACE = (Status.CANCELLED, Status.ENTERED_IN_ERROR)
 STILL_OPEN = (Status.PROPOSED, Status.PENDING, Status.BOOKED, Status.ARRIVED)
 MADE = "created_at"
 
@@ -31,11 +33,15 @@ def _latest(rows: QuerySet[Any], at: str) -> Coalesce:
 
 
 _ITS = OuterRef("pk")
-# The last visit, note or request of a record, or when it was made.
+_REQUESTS = AppointmentRequest.objects.filter(patient=OuterRef(OuterRef("pk")))
+_VISITS = Appointment.objects.filter(request__patient=_ITS).exclude(status__in=NEVER_TOOK_PLACE)
+_DECISIONS = AppointmentEvent.objects.filter(request__in=_REQUESTS.values("pk"))
+# The last visit, decision, note or request of a record, or when it was made.
 LAST_ENTRY = Greatest(
     MADE,
     _latest(AppointmentRequest.objects.filter(patient=_ITS), "sent_at"),
-    _latest(Appointment.objects.filter(request__patient=_ITS), "ends_at"),
+    _latest(_VISITS, "ends_at"),
+    _latest(_DECISIONS, "at"),
     _latest(PatientNote.objects.filter(patient=_ITS), "at"),
     output_field=DateTimeField(),
 )

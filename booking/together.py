@@ -22,6 +22,8 @@ WENT_AHEAD = (Status.BOOKED, *HERE)
 REMINDERS = (Kind.REMINDER_DAYS, Kind.REMINDER_HOURS)
 # What is said once for all parts of a visit.
 OF_THE_WHOLE = (Kind.CONFIRMED, Kind.CANCELLED, *REMINDERS)
+# Of a time for which staff look for another one, these are not said.
+OF_WHAT_STAYS = (Kind.CONFIRMED, *REMINDERS)
 # What becomes of one of them: whoever hears of it hears what stays, too.
 OF_A_PART = (
     *(Kind.CANCELLED, Kind.MOVED, Kind.OFFERED, Kind.OFFER_ENDED),
@@ -103,15 +105,20 @@ def spoken_in_each(messages: Collection[Message], *, now: datetime) -> dict[UUID
     for each in messages:
         about, parts = each.appointment, visits.get(each.request.visit, [])
         if about is None or not parts:
-            spoken[each.pk] = Spoken([about] if about else [], [])
+            spoken[each.pk] = Spoken([about] if about and _is_said_of(about, each.kind) else [], [])
             continue
         is_of_all = each.kind in OF_THE_WHOLE
         named = _named(each, about, parts, presses, now) if is_of_all else [about]
+        named = [part for part in named if _is_said_of(part, each.kind)]
         gone = {row.request_id for row in named}
         others = [part for part in parts if part.request_id not in gone]
         stays = staying(others, now=now) if each.kind in OF_A_PART else []
         spoken[each.pk] = Spoken(named, stays)
     return spoken
+
+
+def _is_said_of(appointment: Appointment, kind: str) -> bool:
+    return not (appointment.needs_other_time and kind in OF_WHAT_STAYS)
 
 
 def _visits_of(messages: Iterable[Message]) -> Visits:

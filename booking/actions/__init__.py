@@ -74,6 +74,7 @@ from booking.actions.visits import (
     confirm_attendance,
     move,
     need_other_time,
+    settle_other_time,
 )
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "send_again",
     "send_lost_links",
     "set_legal_hold",
+    "settle_other_time",
     "start_draft",
     "take_back",
     "tell_apart",

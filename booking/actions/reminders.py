@@ -33,7 +33,7 @@ def remind_patients(*, now: datetime) -> int:
     """
     lock_calendar()
     coming = Appointment.objects.filter(
-        status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + REACH
+        status=Status.BOOKED, needs_other_time=False, starts_at__gt=now, starts_at__lte=now + REACH
     )
     rows = list(coming.filter(request__patient__wants_reminders=True).with_people())
     agreed, earlier = _agreed_at(rows), _reminders_of(rows)

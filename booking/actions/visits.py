@@ -181,18 +181,52 @@ def confirm_attendance(*, appointment_id: UUID, by: Actor, now: datetime) -> lis
 
 
 @one_transaction
-def need_other_time(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+def need_other_time(
+    *, appointment_id: UUID, by: Actor, now: datetime, note: str = ""
+) -> Appointment:
     """Staff say that a time cannot stay, and that they will find another: it stands until then.
 
-    The patient hears of it with the other times. Said again, it changes nothing.
+    The patient hears of it with the other times, and no more of the one that cannot stay. What
+    is only offered nobody may take any more: it is withdrawn, and its patient waits for staff,
+    until `settle_other_time`. Said again, it changes nothing.
     """
     changes.refuse_patients(by)
     lock_calendar()
-    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    appointment = changes.require(
+        appointment_id, Status.PENDING, Status.BOOKED, Status.PROPOSED, by=by, now=now
+    )
+    if appointment.status == Status.PROPOSED:
+        leave_note(appointment, note)
+        reason = Reason.OFFER_WITHDRAWN
+        changes.end_offers(appointment.request, by=by, now=now, reason=reason)
+        Appointment.objects.filter(pk=appointment.pk).update(needs_other_time=True)
+        return changes.get(appointment_id)
     if not appointment.needs_other_time:
         appointment.needs_other_time = True
         appointment.calendar_sequence += 1
         appointment.save(update_fields=["needs_other_time", "calendar_sequence"])
         status, why = Status(appointment.status), Reason.OTHER_TIME_NEEDED
         changes.record(appointment, status, by, now, why)
+        outbox.withdraw(appointment, outbox.WHILE_IT_STAYS, now=now)
+    return appointment
+
+
+@one_transaction
+def settle_other_time(
+    *, appointment_id: UUID, is_found: bool, by: Actor, now: datetime
+) -> Appointment:
+    """Whose offer was withdrawn has another time now, or wants none. Said again, it changes
+    nothing.
+    """
+    changes.refuse_all_but_staff(by)
+    lock_calendar()
+    appointment = changes.get(appointment_id)
+    if appointment.is_without_a_time:
+        appointment.needs_other_time = False
+        appointment.calendar_sequence += 1
+        appointment.save(update_fields=["needs_other_time", "calendar_sequence"])
+        reason = Reason.OTHER_TIME_CHOSEN if is_found else Reason.OFFER_DECLINED
+        changes.record(appointment, Status(appointment.status), by, now, reason)
     return appointment

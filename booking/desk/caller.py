@@ -94,6 +94,14 @@ def keep_together(
             record_access(request, action="merge", subject_type="patient", subject=each.pk)
 
 
+def settle_before(request: HttpRequest, by: Actor, now: datetime) -> None:
+    """Whose offer was withdrawn has another time now."""
+    if before := _request_before(request):
+        rows = Appointment.objects.without_a_time().filter(request=before)
+        for key in rows.values_list("pk", flat=True):
+            actions.settle_other_time(appointment_id=key, is_found=True, by=by, now=now)
+
+
 def initial_answers(
     request: HttpRequest, chosen: Patient | None, now: datetime
 ) -> dict[str, object]:

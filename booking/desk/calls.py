@@ -50,6 +50,9 @@ def offers_in(messages: Iterable[Message], offered: ByRequest | None = None) -> 
 
 
 def what_to_say(message: Message, offers: Offers, spoken: Spoken) -> str:
+    about = message.appointment
+    if about and about.is_displaced and not spoken.of:
+        return f"Another time is being found instead of {_time(about)}: call once there is one."
     if not spoken.of:
         return "Nothing of this is so any more: no call is needed."
     parts = [_sentence(message, spoken.of, offers)]

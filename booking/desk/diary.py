@@ -19,7 +19,15 @@ from clinic.models import Closure, Location, Practitioner, Room, Service, User
 
 # What the page does not show is not read.
 SHOWN = (
-    *("status", "starts_at", "ends_at", "blocks_from", "blocks_until", "expires_at"),
+    *(
+        "status",
+        "needs_other_time",
+        "starts_at",
+        "ends_at",
+        "blocks_from",
+        "blocks_until",
+        "expires_at",
+    ),
     *(f"practitioner__{name}" for name in ("name", "slug", "order", "is_active")),
     *("location__name_en", "location__time_zone", "room__name"),
     *("request__patient__full_name", "request__service__name_en", "request__screening"),

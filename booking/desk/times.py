@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions
 from booking.actions import Proposal
@@ -21,10 +21,11 @@ from booking.desk.caller import (
     keep_together,
     kept,
     patient_chosen,
+    settle_before,
     whose,
     write_down_booking,
 )
-from booking.desk.forms import MoveForm, OfferForm, SlotsForm
+from booking.desk.forms import OUT_OF_DATE, AppointmentForm, MoveForm, OfferForm, SlotsForm
 from booking.desk.free import services_at
 from booking.desk.parts import Visit
 from booking.desk.slots import Slots, nearest, parse_slot, people_for
@@ -103,6 +104,25 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             error = refusal
     while_in = (Status.PENDING, Status.BOOKED)
     return choose(request, appointment, form, "Move to another time", while_in, error, now)
+
+
+@require_POST
+def no_other_time(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Whose offer was withdrawn needs no other time."""
+    appointment, now = reach_appointment(request, appointment_id), timezone.now()
+    form = AppointmentForm(request.POST)
+    if form.is_valid():
+        by = staff_of(request, form)
+        act(
+            request,
+            lambda: actions.settle_other_time(
+                appointment_id=appointment.pk, is_found=False, by=by, now=now
+            ),
+            f"No other time is looked for any more for {name_of(appointment)}.",
+        )
+    else:
+        messages.warning(request, OUT_OF_DATE)
+    return back(request, appointment)
 
 
 def choose(
@@ -222,6 +242,7 @@ def _book(request: HttpRequest, service: Service, wanted: Proposal, now: datetim
         else:
             if known and form.cleaned_data["same_person"]:
                 keep_together(request, booked, known, by, now)
+            settle_before(request, by, now)
             record_access(request, action="add", subject_type="appointment", subject=booked.pk)
             messages.success(request, f"Booked and confirmed: {name_of(booked)}.")
             return redirect("admin:booking_appointment_change", booked.pk)

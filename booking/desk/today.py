@@ -152,10 +152,12 @@ def by_request(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> l
 
 
 def displaced_in(rows: Iterable[Appointment], *, now: datetime) -> list[Appointment]:
-    """For whom another time has to be found, since hours were taken away; not once it is over."""
-    undecided = (Status.PENDING, Status.BOOKED)
-    to_come = (row for row in rows if row.starts_at >= now)
-    found = (row for row in to_come if row.needs_other_time and row.status in undecided)
+    """For whom another time has to be found, since hours were taken away; not once it is
+    over, unless it was an offer that was withdrawn: who has no time at all is never let go.
+    """
+    found = (
+        row for row in rows if row.is_without_a_time or (row.is_displaced and row.starts_at >= now)
+    )
     return sorted(found, key=lambda row: row.starts_at)
 
 
@@ -167,7 +169,8 @@ def offered_in(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> l
 
 def expired_in(rows: Iterable[Appointment], notes: Notes, *, now: datetime) -> list[Times]:
     """Who may still be helped: what nobody answered, and the time is still to come."""
-    expired = (row for row in rows if row.status == Status.CANCELLED)
+    ended = (row for row in rows if row.status == Status.CANCELLED)
+    expired = (row for row in ended if not row.is_without_a_time)
     return by_request(sorted(expired, key=lambda row: row.starts_at), notes, now=now)
 
 

@@ -35,7 +35,11 @@ CHOICES = {
     OTHER_TIME: "Find another time",
     CANCEL: "Cancel it, and tell the patient",
 }
-OFFER_CHOICES = {KEEP: "Keep the offer", CANCEL: "Withdraw the offer, and tell the patient"}
+OFFER_CHOICES = {
+    KEEP: "Keep the offer",
+    OTHER_TIME: "Withdraw it, tell the patient, and find another time",
+    CANCEL: "Withdraw it, and tell the patient",
+}
 FOR_ALL = {
     "": "As chosen for each",
     KEEP: "Keep them",
@@ -59,7 +63,9 @@ class WhatBecomesForm(forms.Form):
         label="For all of them", choices=FOR_ALL, required=False, widget=forms.RadioSelect
     )
     note = note_field()
-    note.label = "Note to those whose appointment is cancelled (optional)"
+    note.label = (
+        "Note to those whose appointment is cancelled or whose offer is withdrawn (optional)"
+    )
 
     def __init__(self, data: Any, touched: Sequence[Appointment]) -> None:
         super().__init__(data, initial={"for_all": ""})
@@ -92,6 +98,10 @@ class WhatBecomesForm(forms.Form):
         return [(row, self[name]) for name, row in self.touched.items()]
 
     @property
+    def has_offers(self) -> bool:
+        return any(row.status == Status.PROPOSED for row in (*self.touched.values(), *self.rest))
+
+    @property
     def notes(self) -> list[forms.BoundField]:
         return [self["note"]]
 
@@ -99,12 +109,10 @@ class WhatBecomesForm(forms.Form):
         note, for_all = self.cleaned_data["note"], self.cleaned_data["for_all"]
         chosen = [(row, self.cleaned_data[name]) for name, row in self.touched.items()]
         for row, choice in (*chosen, *((row, for_all) for row in self.rest)):
-            # Other times are what an offer is made of.
-            is_withdrawn = choice == OTHER_TIME and row.status == Status.PROPOSED
-            if choice == CANCEL or is_withdrawn:
+            if choice == CANCEL:
                 actions.cancel(appointment_id=row.pk, note=note, by=by, now=now)
             elif choice == OTHER_TIME:
-                actions.need_other_time(appointment_id=row.pk, by=by, now=now)
+                actions.need_other_time(appointment_id=row.pk, note=note, by=by, now=now)
 
 
 class AsksFirst(admin.ModelAdmin):

@@ -36,6 +36,7 @@ urlpatterns = [
     staff("appointments/<uuid:appointment_id>/cancel-visit/", visits.cancel_visit, "cancel-visit"),
     staff("appointments/<uuid:appointment_id>/offer/", times.offer, "offer"),
     staff("appointments/<uuid:appointment_id>/move/", times.move, "move"),
+    staff("appointments/<uuid:appointment_id>/no-other/", times.no_other_time, "no-other-time"),
     staff("appointments/<uuid:appointment_id>/note/", views.note, "note"),
     staff("appointments/<uuid:appointment_id>/remove/", day.remove, "remove"),
     staff("appointments/<uuid:appointment_id>/remove-sender/", day.remove_sender, "remove-sender"),

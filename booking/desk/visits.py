@@ -23,6 +23,7 @@ from booking.desk.caller import (
     is_carried,
     keep_together,
     patient_chosen,
+    settle_before,
     whose,
     write_down_booking,
 )
@@ -159,6 +160,7 @@ def _book(request: HttpRequest, parts: list[Part], now: datetime) -> HttpRespons
         else:
             if known and form.cleaned_data["same_person"]:
                 keep_together(request, booked[0], known, by, now)
+            settle_before(request, by, now)
             return _booked(request, booked)
     services = [part.service for part in parts]
     here = said_again(request, services)

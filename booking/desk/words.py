@@ -53,6 +53,9 @@ def is_move(event: AppointmentEvent) -> bool:
 
 
 def what_happened(event: AppointmentEvent) -> str:
+    if event.from_status == Status.CANCELLED:
+        is_found = event.reason_code == Reason.OTHER_TIME_CHOSEN
+        return "Another time booked instead" if is_found else "No other time wanted"
     if is_move(event):
         return "Moved"
     if is_undone(event):

@@ -102,6 +102,10 @@ DECLINE_REASONS = (
 NOT_ONLINE = (Reason.NOT_OUR_FIELD, Reason.PLEASE_CALL)
 
 
+# However long ago it was: nobody is forgotten.
+WITHOUT_A_TIME = models.Q(
+    needs_other_time=True, status=Status.CANCELLED, request__patient__erased_at=None
+)
 EXPIRED = (Reason.NOT_ANSWERED, Reason.OFFER_ENDED)
 
 
@@ -185,7 +189,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             request__patient__erased_at=None,
         )
         displaced = models.Q(status=Status.BOOKED, needs_other_time=True, starts_at__gte=now)
-        return self.filter(waiting | of_the_day | expired | displaced)
+        return self.filter(waiting | of_the_day | expired | displaced | WITHOUT_A_TIME)
+
+    def without_a_time(self) -> Self:
+        """Offers that staff withdrew to find another time: until that is booked, or not wanted."""
+        return self.filter(WITHOUT_A_TIME)
 
     def on_the_calendar(self, start: datetime, end: datetime, *, now: datetime) -> Self:
         """What a calendar shows: all that blocks, what nobody answered in time, who did not come.
@@ -289,6 +297,11 @@ class Appointment(models.Model):
             models.Index(fields=("room", "blocks_from"), name="appointment_room"),
             models.Index(fields=("status", "expires_at"), name="appointment_deadline"),
             models.Index(fields=("status", "starts_at"), name="appointment_day"),
+            models.Index(
+                fields=("status", "starts_at"),
+                condition=models.Q(needs_other_time=True),
+                name="appointment_other_time",
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -355,6 +368,15 @@ class Appointment(models.Model):
             assert self.expires_at is not None  # the database says so of every offer
             return f"{self.status}-{self.expires_at.timestamp():.0f}"
         return f"{self.status}-{self.starts_at.timestamp():.0f}-{self.practitioner_id}"
+
+    @property
+    def is_without_a_time(self) -> bool:
+        return self.needs_other_time and self.status == Status.CANCELLED
+
+    @property
+    def is_displaced(self) -> bool:
+        """Agreed or asked for at a time that cannot stay: another one has to be found."""
+        return self.needs_other_time and self.status in (Status.PENDING, Status.BOOKED)
 
     @property
     def local_start(self) -> datetime:

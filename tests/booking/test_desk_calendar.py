@@ -57,6 +57,22 @@ class TestADay:
         assert page_of(row.pk) in html
         assert "Eastern Time (EDT)" in said(html)
 
+    @pytest.mark.parametrize(
+        ("status", "said_of_it"),
+        [
+            (Status.PENDING, "Requested, another time to be found"),
+            (Status.BOOKED, "Confirmed, another time to be found"),
+            (Status.ARRIVED, "Arrived"),
+        ],
+    )
+    def test_says_that_another_time_is_to_be_found_as_long_as_it_is(
+        self, service: Service, alex: Practitioner, status: Status, said_of_it: str
+    ) -> None:
+        an_appointment(status, service=service, practitioner=alex, needs_other_time=True)
+        text = said(day())
+        assert said_of_it in text
+        assert ("another time" in text) is ("another time" in said_of_it)
+
     def test_stands_where_its_time_is(self, service: Service, alex: Practitioner) -> None:
         """Hours from nine to five; an hour after their beginning, for half an hour."""
         an_appointment(service=service, practitioner=alex)

@@ -3,30 +3,36 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
-from booking import actions
+from booking import actions, outbox, together, worker
 from booking.actors import Actor
+from booking.desk.slots import write_slot
 from booking.desk.touched import MOST_ONE_BY_ONE
-from booking.models import Appointment, AppointmentEvent, Status
+from booking.models import Appointment, AppointmentEvent, Message, Patient, Status
 from booking.models.appointments import Reason
 from clinic.models import Closure, Practitioner, Service
 from clinic.roles import FRONT_DESK, OWNER
 from clinic.staff_session import SEEN
+from tests.booking.a_visit import a_visit, staff
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_clinic,
     a_new_appointment,
+    a_patient,
     a_practitioner,
     a_request,
     a_service,
     an_appointment,
 )
-from tests.booking.desk import desk_of, nothing_is_done, text_of
+from tests.booking.desk import address, desk_of, form, nothing_is_done, page_of, text_of
 from tests.booking.ledger import kinds
 from tests.clinic.factors import give_app
 from tests.clinic.staff import PASSWORD, a_client, a_member, signed_in
@@ -331,3 +337,148 @@ def test_whoever_moves_is_off_the_list(
     actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
     actions.move(appointment_id=booked.pk, starts_at=TEN_O_CLOCK + HOUR, by=by, now=now)
     assert status_of(booked) == (Status.BOOKED, False)
+
+
+class TestWhatIsSaidMeanwhile:
+    """Nothing of the time that cannot stay: the patient hears of it with the other times."""
+
+    @pytest.fixture
+    def by(self) -> Actor:
+        return Actor.staff(a_member(FRONT_DESK))
+
+    @pytest.fixture
+    def asked(self, service: Service, practitioner: Practitioner) -> Appointment:
+        nora = a_patient(full_name="Nora Example", email="", telephone="+17325550199")
+        request = a_request(service, patient=nora)
+        return an_appointment(Status.PENDING, request=request, practitioner=practitioner)
+
+    def test_the_call_that_it_is_confirmed_is_off_the_list(
+        self, asked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        actions.confirm(appointment_id=asked.pk, by=by, now=now)
+        client = a_client(FRONT_DESK)
+        assert "The appointment is confirmed." in desk_of(client)
+        client.post(ADD, closure() | becomes("other", asked))
+        text = desk_of(client)
+        assert "Nobody to call." in text
+        assert "Nora Example: Wed Jun 17" in text.split("Another time to be found", 1)[1]
+
+    def test_nor_does_a_mail_say_so_that_waits(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        outbox.tell(booked, patient=Message.Kind.CONFIRMED, now=now)
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        worker.run_once(now=now)
+        assert mail.outbox == []
+
+    def test_what_failed_says_what_to_call_about(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        Patient.objects.update(telephone="+17325550199")
+        outbox.tell(booked, patient=Message.Kind.CONFIRMED, now=now)
+        Message.objects.update(state=Message.State.FAILED)
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        assert "Another time is being found instead of Wed Jun 17" in desk_of(a_client(FRONT_DESK))
+
+    def test_nobody_is_reminded_of_it_until_there_is_another(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        day_before = TEN_O_CLOCK - timedelta(hours=24)
+        assert actions.remind_patients(now=day_before) == 0
+        later = TEN_O_CLOCK + timedelta(days=1)
+        actions.move(appointment_id=booked.pk, starts_at=later, by=by, now=now)
+        assert actions.remind_patients(now=day_before + timedelta(hours=1)) == 1
+
+    def test_a_confirmed_visit_speaks_of_the_parts_that_stay(self, now: datetime) -> None:
+        first, second, third = a_visit(now)
+        actions.need_other_time(appointment_id=first.pk, by=staff(), now=now)
+        message = Message.objects.get(kind=Message.Kind.CONFIRMED)
+        assert message.state == Message.State.WAITING
+        assert together.spoken_in(message, now=now).of == [second, third]
+
+
+class TestAnOffer:
+    """Nobody is dropped: whose offer is withdrawn stands on the first page until it is settled."""
+
+    @pytest.fixture
+    def offered(self, service: Service, practitioner: Practitioner) -> Appointment:
+        nora = a_patient(full_name="Nora Example", email="", telephone="+17325550199")
+        request = a_request(service, patient=nora)
+        times = [
+            an_appointment(Status.PROPOSED, at, request=request, practitioner=practitioner)
+            for at in (TEN_O_CLOCK, TEN_O_CLOCK + HOUR)
+        ]
+        return times[0]
+
+    @pytest.fixture
+    def booked(self, service: Service, practitioner: Practitioner) -> Appointment:
+        at = TEN_O_CLOCK + 3 * HOUR
+        return an_appointment(Status.BOOKED, at, service=service, practitioner=practitioner)
+
+    @pytest.fixture
+    def client(self, offered: Appointment, booked: Appointment) -> Client:
+        """At the desk, where other times shall be found for all."""
+        client = a_client(FRONT_DESK)
+        client.post(ADD, closure() | becomes("", for_all="other"))
+        return client
+
+    def to_be_found(self, client: Client) -> str:
+        return desk_of(client).partition("Another time to be found")[2].partition("To call")[0]
+
+    def test_it_is_said_before_what_becomes_of_it(
+        self, offered: Appointment, booked: Appointment
+    ) -> None:
+        text = text_of(a_client(FRONT_DESK).post(ADD, closure()))
+        assert "When it is withdrawn, its patient is told at once" in text
+        assert "Withdraw it, tell the patient, and find another time" in text
+
+    def test_is_not_spoken_of_where_there_is_none(self, booked: Appointment) -> None:
+        assert "only offered" not in text_of(a_client(FRONT_DESK).post(ADD, closure()))
+
+    def test_its_patient_is_told_and_stays_on_the_page(
+        self, client: Client, offered: Appointment, booked: Appointment
+    ) -> None:
+        assert status_of(offered) == (Status.CANCELLED, True)
+        assert status_of(booked) == (Status.BOOKED, True)
+        assert kinds() == ["offer_ended"]
+        call = Message.objects.get()
+        client.post(address("called", call.pk), form())
+        assert "Nora Example: Wed Jun 17, 10:00 am EDT" in self.to_be_found(client)
+        assert "This offer was withdrawn." in self.to_be_found(client)
+
+    def test_even_when_its_time_is_over(
+        self, client: Client, clock: time_machine.Traveller
+    ) -> None:
+        clock.move_to(TEN_O_CLOCK + timedelta(days=20))
+        assert "Nora Example" in self.to_be_found(a_client(FRONT_DESK))
+
+    def test_until_another_time_is_booked(
+        self, client: Client, offered: Appointment, practitioner: Practitioner
+    ) -> None:
+        slot = write_slot(TEN_O_CLOCK + timedelta(days=1), practitioner.pk)
+        query = {"service": offered.request.service.slug, "slot": slot}
+        query["for"] = str(offered.request_id)
+        caller = {"full_name": "Nora Example", "telephone": "732-555-0199"}
+        caller |= {"prefers": "telephone", "language": "en"}
+        response = client.post(f"{reverse('desk:book')}?{urlencode(query)}", form(**caller))
+        assert response.status_code == 302
+        assert status_of(offered) == (Status.CANCELLED, False)
+        assert "Nora Example" not in self.to_be_found(client)
+        assert "Another time booked instead" in text_of(client.get(page_of(offered.pk)))
+
+    def test_or_none_is_wanted(self, client: Client, offered: Appointment) -> None:
+        offered.refresh_from_db()
+        sent, path = form(offered), address("no-other-time", offered.pk)
+        for _press in range(2):
+            client.post(path, sent)
+        assert "Nora Example" not in self.to_be_found(client)
+        assert status_of(offered) == (Status.CANCELLED, False)
+        assert "No other time wanted" in text_of(client.get(page_of(offered.pk)))
+        assert AppointmentEvent.objects.filter(reason_code=Reason.OFFER_DECLINED).count() == 1
+
+    def test_what_staff_only_withdraw_is_settled(self, offered: Appointment) -> None:
+        client = a_client(FRONT_DESK)
+        client.post(ADD, closure() | becomes("cancel", offered))
+        assert status_of(offered) == (Status.CANCELLED, False)
+        assert "Nora Example" not in self.to_be_found(client)

@@ -35,6 +35,7 @@ from booking.models import (
     PatientTrigram,
     Status,
 )
+from booking.models.appointments import Reason
 from booking.models.patients import CONTACT, ERASED_NAME
 from clinic.models import AccessLog, Clinic, User
 from clinic.roles import OWNER
@@ -340,6 +341,19 @@ class TestRetention:
         visit = an_appointment(Status.FULFILLED, LONG_AGO + DAY, request=request)
         assert retention.of([patient]).last_entry == visit.ends_at
         actions.add_note(patient_id=patient.pk, text="Called.", by=by, now=now)
+        assert retention.of([patient]).last_entry == now
+
+    @pytest.mark.parametrize("status", [Status.CANCELLED, Status.ENTERED_IN_ERROR])
+    def test_a_visit_that_never_was_does_not_count_by_its_time(self, status: Status) -> None:
+        patient = a_patient(created_at=LONG_AGO)
+        an_appointment(status, request=a_request(patient=patient, sent_at=LONG_AGO))
+        assert retention.of([patient]).last_entry == LONG_AGO
+
+    def test_that_it_was_declined_is_an_entry_of_that_day(self, by: Actor, now: datetime) -> None:
+        patient = a_patient(created_at=LONG_AGO)
+        asked = an_appointment(Status.PENDING, request=a_request(patient=patient, sent_at=LONG_AGO))
+        reason = Reason.NOT_POSSIBLE
+        actions.decline(appointment_id=asked.pk, reason=reason, by=by, now=now)
         assert retention.of([patient]).last_entry == now
 
     @pytest.mark.parametrize(

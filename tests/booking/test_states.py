@@ -145,6 +145,7 @@ ALLOWED: dict[tuple[str, Status], Allowed] = {
     ("offer", Status.BOOKED): Allowed(Status.CANCELLED, (Kind.OFFERED,), who=NOT_PATIENTS),
     ("need", Status.PENDING): Allowed(Status.PENDING, (), who=NOT_PATIENTS, keeps_deadline=True),
     ("need", Status.BOOKED): Allowed(Status.BOOKED, (), who=NOT_PATIENTS),
+    ("need", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.OFFER_ENDED,), who=NOT_PATIENTS),
     ("accept", Status.PROPOSED): Allowed(Status.BOOKED, (Kind.CONFIRMED, Kind.STAFF_OFFER_TAKEN)),
     ("decline_offers", Status.PROPOSED): Allowed(Status.CANCELLED, (Kind.STAFF_OFFER_DECLINED,)),
     ("move", Status.PENDING): Allowed(

@@ -95,6 +95,10 @@ def a_request_within_hours(site: Site) -> Entry:
     return put(site, "PENDING", own=True, in_hours=True)
 
 
+def an_offer_within_hours(site: Site) -> Entry:
+    return put(site, "PROPOSED", own=True, in_hours=True)
+
+
 def a_visit(site: Site, *, own: bool = False) -> Entry:
     """Of today: confirmed, and it has begun."""
     return put(site, "BOOKED", own=own)

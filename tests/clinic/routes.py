@@ -47,6 +47,7 @@ STAFF: dict[str, Route] = {
     "desk:cancel-visit": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:offer": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:move": Route(PATIENTS, PATIENTS, ("appointment",)),
+    "desk:no-other-time": Route(None, PATIENTS, ("appointment",)),
     "desk:note": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:remove": Route(PATIENTS, PATIENTS, ("appointment",)),
     "desk:remove-sender": Route(DESK, DESK, ("appointment",)),
