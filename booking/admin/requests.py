@@ -59,7 +59,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
             },
         ),
         ("What the patient says", {"fields": ("reason", "cautions", "payment")}),
-        ("Safety", {"fields": ("seen_by_doctor", "gate_accepted_at", "gate_wording")}),
+        ("Safety", {"fields": ("seen", "gate_accepted_at", "gate_wording")}),
         (
             "Answer",
             {"fields": ("sent_at", "answer_by", "note_to_patient", "article_title", "source")},
@@ -90,6 +90,12 @@ class AppointmentRequestAdmin(ReadOnlyAdmin, AuditedAdmin):
         return lines(
             link_to(row, f"{when(row)}, {row.get_status_display().lower()}") for row in rows
         )
+
+    @admin.display(description="seen by a doctor")
+    def seen(self, request: AppointmentRequest) -> str:
+        if request.seen_by_doctor:
+            return "yes: a same-day sign was named, and a doctor had looked at it"
+        return "no, and no sign was named"
 
     @admin.display(description="cautions")
     def cautions(self, request: AppointmentRequest) -> str:
