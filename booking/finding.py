@@ -32,12 +32,14 @@ REREAD_AFTER = 600.0  # seconds
 MEANT = 0.3
 
 DATES = re.compile(r"\b(?:\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{4}|\d{4}-\d{1,2}-\d{1,2})\b")
-NUMBERS = re.compile(r"\+?\(?\d[\d()./ \-]{5,}\d")
+# By itself: not what is part of an address or of a reference.
+NUMBERS = re.compile(r"(?<![\w@.+-])\+?\(?\d[\d()./ \-]{5,}\d(?![\w@])")
 REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{8}")  # as booking.actions.drafts makes them
 MONTH_FIRST, YEAR_FIRST = "%m %d %Y", "%Y %m %d"
 NATIONAL_DIGITS, MOST_DIGITS = 10, 15
-# As people say a number they both know: without the area code, or its last four alone.
-LOCAL_DIGITS, LAST_DIGITS = 7, 4
+LOCAL_DIGITS = 7
+# Only alone are they a number: beside a name they may be a year.
+LAST_FOUR = re.compile(r"^\s*(\d{4})\s*$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Wanted:
         rest = DATES.sub(" ", rest) if dates else rest
         numbers = NUMBERS.findall(rest)
         telephones = [number for found in numbers if (number := _telephone(found))]
-        endings = [ending for found in numbers or [rest] if (ending := _ending(found))]
+        endings = [ending for found in numbers if (ending := _ending(found))]
+        endings += LAST_FOUR.findall(rest)
         rest = NUMBERS.sub(" ", rest) if numbers and (telephones or endings) else rest
         return cls(rest.split(), dates, telephones, endings)
 
@@ -67,7 +70,7 @@ class Wanted:
     @property
     def references(self) -> list[str]:
         """Also one that was said in two halves."""
-        said = [*self.words, "".join(self.words)]
+        said = [*self.words, "".join(self.words), *self.endings]
         return [word for word in map(str.upper, said) if REFERENCE.fullmatch(word)]
 
     @cached_property
@@ -94,10 +97,9 @@ def _digits(text: str) -> str:
 
 
 def _ending(text: str) -> str:
-    """Seven to nine digits of a number, or four that stand alone."""
+    """Of a number that was said without its area code."""
     digits = _digits(text)
-    is_local = LOCAL_DIGITS <= len(digits) < NATIONAL_DIGITS
-    return digits if is_local or (len(digits) == LAST_DIGITS and text.strip() == digits) else ""
+    return digits if LOCAL_DIGITS <= len(digits) < NATIONAL_DIGITS else ""
 
 
 def _telephone(text: str) -> str:

@@ -39,7 +39,7 @@ ENDED = {
 # Told by another line of the same moment, or later with the times that are offered.
 UNSAID = {
     *(Reason.OTHER_OFFER_TAKEN, Reason.OTHER_TIMES_OFFERED, Reason.OTHER_TIME_CHOSEN),
-    Reason.OTHER_TIME_NEEDED,
+    *(Reason.OTHER_TIME_NEEDED, Reason.TIME_KEPT),
 }
 
 

@@ -12,8 +12,6 @@ from booking.models.requests import AppointmentRequest
 Kind, Channel = Message.Kind, Message.Channel
 
 REMINDERS = together.REMINDERS
-# What is said of a time as long as nobody looks for another one.
-WHILE_IT_STAYS = (*together.OF_WHAT_STAYS, Kind.MOVED)
 # What is said of a visit that is to come: once it has begun, nobody needs to hear it.
 OF_A_VISIT = {Kind.CONFIRMED, Kind.MOVED, Kind.OFFERED}
 # What whoever has just acted on the page has read there: it needs no call.
@@ -104,6 +102,15 @@ def withdraw(appointment: Appointment, kinds: Iterable[str], *, now: datetime) -
     """What waits to be said and is no longer so: it is not said any more."""
     rows = Message.objects.filter(appointment=appointment, kind__in=kinds)
     _withdraw(rows, appointment.request, now)
+
+
+def put_back(appointment: Appointment, *, withdrawn_at: datetime, now: datetime) -> None:
+    """What was withdrawn at a moment is to be said after all, if it is not too late for it."""
+    rows = Message.objects.filter(appointment=appointment, kind__in=together.OF_WHAT_STAYS)
+    rows = rows.filter(state=Message.State.OBSOLETE, finished_at=withdrawn_at)
+    rows.exclude(useless_after__lte=now).update(
+        state=Message.State.WAITING, finished_at=None, created_at=now, next_attempt_at=now
+    )
 
 
 def withdraw_these(messages: Iterable[Message], *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -145,6 +145,16 @@ class ClinicAdminSite(admin.AdminSite):
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
             staff_session.begin(request, now=timezone.now())
             signed_out.remember_account(request, response)
+        return response
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Whoever leaves by themselves leaves nothing behind."""
+        from clinic import signed_out  # needs the models, too
+
+        response = super().logout(request, extra_context)
+        signed_out.forget_account(response)
         return response
 
     def get_urls(self) -> list[Any]:

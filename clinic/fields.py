@@ -91,8 +91,9 @@ class EncryptedText(_TextField):
     def from_db_value(self, value: str | None, *args: object) -> str | None:
         if not value:
             return value
+        keys = cipher()  # one that is no key at all is an error of its own
         try:
-            return cipher().decrypt(value).decode()
+            return keys.decrypt(value).decode()
         except (InvalidToken, ValueError):
             _report_lost_key(str(self))
             return unreadable(value)

@@ -49,6 +49,10 @@ def remember_account(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
+def forget_account(response: HttpResponse) -> None:
+    response.delete_cookie(COOKIE, path=reverse("admin:index"), samesite="Strict")
+
+
 class SignInAgainForm(GateForm):
     name = "signed_out"
     title = "You were signed out"
@@ -79,7 +83,11 @@ class SignInAgainForm(GateForm):
         return data
 
     def passed(self, *, now: Any) -> None:
+        """The forms of other tabs stay good: it is the same account, and its token was checked."""
+        token = self.request.META.get("CSRF_COOKIE")
         login(self.request, self.user)
+        if token:
+            self.request.META["CSRF_COOKIE"] = token
         staff_session.begin(self.request, now=now)
 
 

@@ -48,6 +48,7 @@ def confirm(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
     if changes.was_done(by):
         return changes.get(appointment_id)
     appointment = changes.require(appointment_id, Status.PENDING, by=by, now=now)
+    appointment.needs_other_time = False  # whoever confirms it says that it stays
     changes.change(appointment, Status.BOOKED, by=by, now=now)
     outbox.tell(appointment, patient=Kind.CONFIRMED, now=now)
     return appointment

@@ -9,7 +9,7 @@ from booking.actions.answers import leave_note
 from booking.actors import Actor
 from booking.availability import Opening
 from booking.errors import ChangedMeanwhile, NotPossible, TooLate
-from booking.models.appointments import Appointment, Reason, Status
+from booking.models.appointments import Appointment, AppointmentEvent, Reason, Status
 from booking.models.messages import Message
 from booking.transactions import lock_calendar, one_transaction
 from clinic.models import Practitioner
@@ -209,7 +209,30 @@ def need_other_time(
         appointment.save(update_fields=["needs_other_time", "calendar_sequence"])
         status, why = Status(appointment.status), Reason.OTHER_TIME_NEEDED
         changes.record(appointment, status, by, now, why)
-        outbox.withdraw(appointment, outbox.WHILE_IT_STAYS, now=now)
+        outbox.withdraw(appointment, together.OF_WHAT_STAYS, now=now)
+    return appointment
+
+
+@one_transaction
+def keep_time(*, appointment_id: UUID, by: Actor, now: datetime) -> Appointment:
+    """No other time is looked for: this one stays, and what waited to be said of it is said.
+
+    Said again, it changes nothing.
+    """
+    changes.refuse_all_but_staff(by)
+    lock_calendar()
+    if changes.was_done(by):
+        return changes.get(appointment_id)
+    appointment = changes.require(appointment_id, Status.PENDING, Status.BOOKED, by=by, now=now)
+    needed = AppointmentEvent.objects.filter(
+        appointment=appointment.pk, reason_code=Reason.OTHER_TIME_NEEDED
+    ).last()
+    if appointment.needs_other_time and needed:
+        appointment.needs_other_time = False
+        appointment.calendar_sequence += 1
+        appointment.save(update_fields=["needs_other_time", "calendar_sequence"])
+        changes.record(appointment, Status(appointment.status), by, now, Reason.TIME_KEPT)
+        outbox.put_back(appointment, withdrawn_at=needed.at, now=now)
     return appointment
 
 

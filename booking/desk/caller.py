@@ -1,6 +1,7 @@
 """Who is on the telephone: somebody new, somebody known, or whose request came to nothing."""
 
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,6 +50,14 @@ def carried(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     typed = [(name, texts) for name, texts in request.POST.lists() if name not in NOT_TYPED]
     return [(name, text) for name, texts in typed for text in texts]
+
+
+def carry_on(request: HttpRequest) -> None:
+    """What was typed for a time or a service that is gone comes along to another one."""
+    if request.method == "POST" and not is_carried(request):
+        typed = request.POST.copy()
+        typed[CARRIED] = "1"
+        request.POST = cast("Any", typed)
 
 
 def asked(request: HttpRequest) -> QueryDict:

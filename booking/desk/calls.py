@@ -76,6 +76,8 @@ def _sentence(message: Message, about: Sequence[Appointment], offers: Offers) ->
     if message.kind == Kind.MOVED:
         waits = about[0].status == Status.PENDING
         more = " We will call again once it is decided." if waits else ""
+        if about[0].is_displaced:
+            more = " It may have to be another one still: we will call again."
         what = "request" if waits else "appointment"
         return f"The {what} is now for another time: {_time(about[0])}.{more}"
     is_visit = len(about) > 1

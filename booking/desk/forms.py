@@ -13,6 +13,7 @@ from booking.forms import DetailsForm
 from booking.models import Appointment
 from booking.models.appointments import DECLINE_REASONS
 from booking.models.patients import Patient
+from booking.trigrams import words_of
 from clinic.models import Practitioner
 from content.library import cautions_asked
 
@@ -192,6 +193,10 @@ ASKED = {
     "reason": ("What is the visit about? (optional)", "Kept encrypted, never sent by e-mail."),
     "payment": ("How will it be paid? (optional)", ""),
 }
+SOMEBODY_ELSE = (
+    "This looks like somebody else than %(name)s. Take the tick out, or put name and birth date "
+    "right."
+)
 FOR_PATIENTS_ALONE = ("who", "website")
 
 
@@ -205,6 +210,7 @@ class TelephoneBookingForm(DetailsForm):
         person's with that one.
         """
         super().__init__(*args, cautions=cautions_asked(), **kwargs)
+        self.known = known
         for name in FOR_PATIENTS_ALONE:
             del self.fields[name]
         if known:
@@ -218,8 +224,20 @@ class TelephoneBookingForm(DetailsForm):
             # What a browser knows by heart is the member of staff, not the caller.
             field.widget.attrs["autocomplete"] = "off"
 
+    @staticmethod
+    def _may_be(known: Patient, data: dict[str, Any]) -> bool:
+        """Families share addresses: with another birth date, or no name in common, it is another
+        of them.
+        """
+        born = data.get("birth_date")
+        names = set(words_of(data.get("full_name", "")))
+        is_born_then = not (born and known.birth_date) or born == known.birth_date
+        return is_born_then and (not names or bool(names & set(words_of(known.full_name))))
+
     def clean(self) -> dict[str, Any]:
         """Whoever calls for somebody else has said their own name."""
         data = super().clean()
         data["who"] = "other" if data.get("booked_by") else "self"
+        if self.known and data.get("same_person") and not self._may_be(self.known, data):
+            self.add_error("same_person", SOMEBODY_ELSE % {"name": self.known.full_name})
         return data

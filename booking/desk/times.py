@@ -1,6 +1,7 @@
 """What staff do with free times: offer some, book one, move to one."""
 
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from booking.desk.caller import (
     asked,
     caller_form,
     carried,
+    carry_on,
     is_carried,
     keep_together,
     kept,
@@ -108,18 +110,22 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 @require_POST
 def no_other_time(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    """Whose offer was withdrawn needs no other time."""
+    """Whose offer was withdrawn wants none; or the time that is agreed stays after all."""
     appointment, now = reach_appointment(request, appointment_id), timezone.now()
     form = AppointmentForm(request.POST)
     if form.is_valid():
-        by = staff_of(request, form)
-        act(
-            request,
-            lambda: actions.settle_other_time(
-                appointment_id=appointment.pk, is_found=False, by=by, now=now
-            ),
-            f"No other time is looked for any more for {name_of(appointment)}.",
-        )
+        by, done = staff_of(request, form), f"The time of {name_of(appointment)} stays."
+        settle = partial(actions.keep_time, appointment_id=appointment.pk, by=by, now=now)
+        if appointment.status == Status.CANCELLED:
+            done = f"No other time is looked for any more for {name_of(appointment)}."
+            settle = partial(
+                actions.settle_other_time,
+                appointment_id=appointment.pk,
+                is_found=False,
+                by=by,
+                now=now,
+            )
+        act(request, settle, done)
     else:
         messages.warning(request, OUT_OF_DATE)
     return back(request, appointment)
@@ -174,10 +180,12 @@ def book(request: HttpRequest) -> HttpResponse:
     service = Service.objects.bookable().filter(slug=slug).first()
     title, keep = "Book for a patient", kept(request)
     if service is None:
+        carry_on(request)
         return _choose_service(request, now)
     people = people_for(user, service)
     wanted = parse_slot(request.GET.get("slot", ""), people)
     if wanted is None:
+        carry_on(request)
         slots = Slots.read(asked(request), service, people, now=now)
         later = urlencode({**keep, **slots.later})
         return page(

@@ -20,6 +20,7 @@ from booking.desk.caller import (
     asked,
     caller_form,
     carried,
+    carry_on,
     is_carried,
     keep_together,
     patient_chosen,
@@ -65,10 +66,12 @@ def book_visit(request: HttpRequest) -> HttpResponse:
     write_down_booking(request)
     services, problem = services_chosen(request)
     if problem or "other" in request.GET:
+        carry_on(request)
         return choose_services(request, services, problem)
     parts = parts_chosen(request, services)
     if parts:
         return _book(request, parts, now)
+    carry_on(request)
     slots = Slots.of_a_visit(asked(request), services, people_for(user, services[0]), now=now)
     here = said_again(request, services)
     return page(

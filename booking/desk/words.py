@@ -16,6 +16,7 @@ BY_REASON = {
     Reason.OFFER_WITHDRAWN: "Offer withdrawn",
     Reason.NOT_ANSWERED: "Expired, not answered in time",
     Reason.OTHER_TIME_NEEDED: "Another time to be found",
+    Reason.TIME_KEPT: "The time stays",
     Reason.COMING: "Said to be coming",
     **dict.fromkeys(DECLINE_REASONS, "Declined"),
 }

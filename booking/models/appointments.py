@@ -85,6 +85,7 @@ class Reason(models.TextChoices):
     OFFER_DECLINED = "offer_declined", _("You declined the times we had offered.")
     OFFER_ENDED = "offer_ended", _("The times we had offered were not taken in time.")
     OTHER_TIME_NEEDED = "other_time_needed", _("Another time has to be found.")
+    TIME_KEPT = "time_kept", _("The time stays as it was.")
     OFFER_WITHDRAWN = "offer_withdrawn", _("We had to withdraw the times we had offered.")
     NOT_POSSIBLE = "not_possible", _("We cannot offer this time after all.")
     OTHER_SERVICE = "other_service", _("Another kind of appointment would suit you better.")

@@ -160,3 +160,20 @@ def test_of_a_visit_it_comes_along_too(service: Service, practitioner: Practitio
     response = client.post(VISIT + slots, form(**CALLER))
     assert said(response).startswith("Booked and confirmed")
     assert Appointment.objects.count() == 2
+
+
+def test_a_time_or_a_service_that_is_gone_loses_nothing(
+    service: Service, practitioner: Practitioner
+) -> None:
+    """Switched off while somebody was typing: another one is chosen, with all that was typed."""
+    url, client = at(service, slot=write_slot(ELEVEN, practitioner.pk)), a_client(FRONT_DESK)
+    Practitioner.objects.update(is_active=False)
+    with nothing_is_done():
+        times = client.post(url, form(**TYPED)).content.decode()
+    Service.objects.update(is_active=False)
+    with nothing_is_done():
+        services = client.post(url, form(**TYPED)).content.decode()
+        visit = client.post(f"{VISIT}?service={service.slug}", form(**TYPED)).content.decode()
+    for page in (times, services, visit):
+        assert "What you typed about the caller is kept." in page
+        assert f'<input type="hidden" name="full_name" value="{CALLER["full_name"]}">' in page

@@ -1,7 +1,7 @@
 """Cautions belong to the person: what was named once is before whoever treats them next."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -146,6 +146,27 @@ class TestOnTheTelephone:
     ) -> None:
         page = a_client(FRONT_DESK).get(booking_for(ada, service, person))
         assert page.context["form"]["same_person"].value() is True
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"full_name": "Grace Otherwise"},
+        {"birth_date_month": "3", "birth_date_day": "14", "birth_date_year": "2015"},
+    ],
+)
+def test_another_of_the_family_is_not_merged_by_a_tick_that_was_there(
+    ada: Patient, service: Service, person: Practitioner, typed: dict[str, str]
+) -> None:
+    Patient.objects.filter(pk=ada.pk).update(birth_date=date(1985, 3, 14))
+    ada.refresh_from_db()
+    client, url = a_client(FRONT_DESK), booking_for(ada, service, person)
+    page = client.post(url, contact(ada, same_person="on") | typed)
+    assert "This looks like somebody else than Ada Lovelace." in text_of(page)
+    assert Appointment.objects.count() == 1
+    client.post(url, contact(ada) | typed)
+    assert Appointment.objects.count() == 2
+    assert not Patient.objects.exclude(merged_into=None).exists()
 
 
 def test_a_correction_does_not_ask(ada: Patient) -> None:

@@ -390,6 +390,65 @@ class TestWhatIsSaidMeanwhile:
         actions.move(appointment_id=booked.pk, starts_at=later, by=by, now=now)
         assert actions.remind_patients(now=day_before + timedelta(hours=1)) == 1
 
+    def test_confirmed_all_the_same_it_stays_and_the_patient_is_told(
+        self, service: Service, practitioner: Practitioner, by: Actor, now: datetime
+    ) -> None:
+        asked = an_appointment(Status.PENDING, service=service, practitioner=practitioner)
+        actions.need_other_time(appointment_id=asked.pk, by=by, now=now)
+        actions.confirm(appointment_id=asked.pk, by=staff(), now=now)
+        assert status_of(asked) == (Status.BOOKED, False)
+        worker.run_once(now=now)
+        assert [letter.subject for letter in mail.outbox] == [
+            "Example Clinic: confirmed for June 17"
+        ]
+
+    def test_a_move_is_told_before_that_is_found(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        """The time before it is free already: nobody may come to that one."""
+        Patient.objects.update(email="", telephone="+17325550199")
+        friday = TEN_O_CLOCK + timedelta(days=2)
+        actions.move(appointment_id=booked.pk, starts_at=friday, by=by, now=now)
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        text = desk_of(a_client(FRONT_DESK)).replace("\u00a0", " ")
+        assert "The appointment is now for another time: Fri Jun 19, 10:00 am EDT" in text
+        assert "It may have to be another one still: we will call again." in text
+
+    def test_it_may_stay_after_all_and_then_all_is_said(
+        self, booked: Appointment, by: Actor, now: datetime
+    ) -> None:
+        outbox.tell(booked, patient=Message.Kind.CONFIRMED, now=now)
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=now)
+        worker.run_once(now=now)
+        client = a_client(FRONT_DESK)
+        pressed = form(booked)
+        for _press in range(2):
+            reply = client.post(address("no-other-time", booked.pk), pressed, follow=True)
+            assert "The time of Ada Example stays." in text_of(reply)
+        assert status_of(booked) == (Status.BOOKED, False)
+        assert "Another time to be found" not in desk_of(client)
+        worker.run_once(now=now)
+        assert [letter.subject for letter in mail.outbox] == [
+            "Example Clinic: confirmed for June 17"
+        ]
+        assert actions.remind_patients(now=TEN_O_CLOCK - timedelta(hours=14)) == 1
+
+    def test_a_reminder_that_waited_is_said_then_and_one_that_was_sent_is_not(
+        self, booked: Appointment, by: Actor
+    ) -> None:
+        due = TEN_O_CLOCK - timedelta(hours=48)
+        Appointment.objects.update(created_at=due - timedelta(days=9))
+        assert actions.remind_patients(now=due) == 1
+        actions.need_other_time(appointment_id=booked.pk, by=by, now=due + MINUTE)
+        actions.keep_time(appointment_id=booked.pk, by=staff(), now=due + 2 * MINUTE)
+        assert actions.remind_patients(now=due + 3 * MINUTE) == 0
+        worker.run_once(now=due + 3 * MINUTE)
+        assert len(mail.outbox) == 1
+        actions.need_other_time(appointment_id=booked.pk, by=staff(), now=due + 4 * MINUTE)
+        actions.keep_time(appointment_id=booked.pk, by=staff(), now=due + 5 * MINUTE)
+        worker.run_once(now=due + 6 * MINUTE)
+        assert len(mail.outbox) == 1
+
     def test_a_confirmed_visit_speaks_of_the_parts_that_stay(self, now: datetime) -> None:
         first, second, third = a_visit(now)
         actions.need_other_time(appointment_id=first.pk, by=staff(), now=now)

@@ -201,3 +201,10 @@ def test_the_log_says_it_once(settings: Settings, caplog: pytest.LogCaptureFixtu
         "booking.Patient.needs: none of FIELD_KEYS opens a text. Was a key lost?"
     ]
     assert SAID not in caplog.text
+
+
+def test_what_is_no_key_is_not_taken_for_a_lost_one(settings: Settings) -> None:
+    a_visit_with_texts()
+    settings.FIELD_KEYS = ["a typing error", *settings.FIELD_KEYS]
+    with pytest.raises(ValueError, match="Fernet key"):
+        AppointmentRequest.objects.get()

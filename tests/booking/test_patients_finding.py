@@ -116,6 +116,15 @@ class TestWhatIsWanted:
     def test_without_the_area_code_it_is_an_ending(self, text: str, endings: list[str]) -> None:
         assert Wanted.read(text).endings == endings
 
+    @pytest.mark.parametrize("text", ["19680314@qq.test", "maria19680314@patients.test"])
+    def test_an_address_is_whole_whatever_digits_it_has(self, text: str) -> None:
+        wanted = Wanted.read(text)
+        assert (wanted.emails, wanted.endings, wanted.telephones) == ([text], [], [])
+
+    @pytest.mark.parametrize("text", ["K2345678", "23456789"])
+    def test_so_is_a_reference(self, text: str) -> None:
+        assert text in Wanted.read(text).references
+
     @pytest.mark.parametrize("text", ["AMK6MG7W", "amk6mg7w", "amk6 mg7w"])
     def test_a_reference_may_be_said_in_halves(self, text: str) -> None:
         assert "AMK6MG7W" in Wanted.read(text).references

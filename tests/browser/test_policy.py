@@ -117,9 +117,11 @@ def test_cookies_of_a_booking_and_of_staff_are_for_the_server_alone(
     visitor.begins()
     visitor.has_no_sign()
     visitor.reads("Choose a time")
-    for context in (page.context, owner_page.context):
+    # Of the staff also a keyed hash of who signed in, for the pages of the staff alone.
+    for context, more in ((page.context, {}), (owner_page.context, {"account": (True, "Strict")})):
         found = cookies(context)
-        assert set(found) == {"session", "csrftoken"}
+        assert set(found) == {"session", "csrftoken", *more}
+        assert more.items() <= found.items()
         assert found["session"] == (True, "Lax")
         assert found["csrftoken"][1] in {"Lax", "Strict"}
 
@@ -139,6 +141,7 @@ def test_no_trace_after_signing_out(owner_page: Page, new_page: NewPage) -> None
     expect(owner_page.get_by_text(person.name).first).to_be_visible()
     owner_page.get_by_role("button", name="Log out").click()
     expect(owner_page.get_by_role("heading", name="Logged out")).to_be_visible()
+    assert "account" not in cookies(owner_page.context)
     for _step in range(2):
         owner_page.go_back()
         expect(owner_page.get_by_label("Password")).to_be_visible()

@@ -89,6 +89,16 @@ def test_what_was_typed_goes_through_after_password_and_code(
     assert Closure.objects.get().reason_en == DAYS["reason_en"]
 
 
+def test_the_forms_of_other_tabs_stay_good(member: User) -> None:
+    """Signing in gives a new token as a rule; here it is the same account's, and was checked."""
+    client = signed_in_really(member)
+    client.get(ADD_CLOSURE)
+    token = client.cookies["csrftoken"].value
+    row_is_gone(member)
+    sign_in_again(client, client.post(ADD_CLOSURE, DAYS), member)
+    assert client.cookies["csrftoken"].value == token
+
+
 def test_after_the_absolute_time_out(member: User, clock: time_machine.Traveller) -> None:
     client = signed_in_really(member)
     clock.shift(timedelta(hours=13))
