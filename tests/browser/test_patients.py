@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -23,6 +24,29 @@ def search(staff: Page, text: str) -> None:
     staff.get_by_role("button", name="Search").click()
 
 
+def corrects(staff: Page) -> None:
+    """A number that is none first."""
+    staff.get_by_role("link", name="Correct", exact=True).click()
+    staff.get_by_label("Telephone", exact=True).first.fill("nonsense")
+    staff.get_by_role("button", name="Save").click()
+    expect(staff.get_by_role("alert")).to_contain_text("Enter a telephone number")
+    looks(staff)
+    staff.get_by_label("Telephone", exact=True).first.fill("732-555-0188")
+    staff.get_by_role("button", name="Save").click()
+    expect(staff.get_by_text("Corrected.", exact=True)).to_be_visible()
+    expect(staff.get_by_role("link", name="732-555-0188")).to_be_visible()
+
+
+def exports(staff: Page) -> dict[str, Any]:
+    staff.get_by_role("link", name="Whole record").click()
+    expect(staff.get_by_role("heading", name="Whole record")).to_be_visible()
+    looks(staff)
+    with staff.expect_download() as download:
+        staff.get_by_role("link", name="Download as a file").click()
+    record: dict[str, Any] = json.loads(Path(download.value.path()).read_text())
+    return record
+
+
 def test_a_patient_is_found_corrected_exported_merged_and_parted(
     new_page: NewPage, owner_page: Page
 ) -> None:
@@ -41,26 +65,12 @@ def test_a_patient_is_found_corrected_exported_merged_and_parted(
     expect(owner_page.get_by_role("heading", name=person.name)).to_be_visible()
     looks(owner_page)
 
-    owner_page.get_by_role("link", name="Correct", exact=True).click()
-    owner_page.get_by_label("Telephone", exact=True).first.fill("nonsense")
-    owner_page.get_by_role("button", name="Save").click()
-    expect(owner_page.get_by_role("alert")).to_contain_text("Enter a telephone number")
-    looks(owner_page)
-    owner_page.get_by_label("Telephone", exact=True).first.fill("732-555-0188")
-    owner_page.get_by_role("button", name="Save").click()
-    expect(owner_page.get_by_text("Corrected.", exact=True)).to_be_visible()
-    expect(owner_page.get_by_role("link", name="732-555-0188")).to_be_visible()
-
+    corrects(owner_page)
     owner_page.get_by_label("New note").fill("Comes by train.")
     owner_page.get_by_role("button", name="Keep the note").click()
     expect(owner_page.get_by_role("article")).to_contain_text("Comes by train.")
 
-    owner_page.get_by_role("link", name="Whole record").click()
-    expect(owner_page.get_by_role("heading", name="Whole record")).to_be_visible()
-    looks(owner_page)
-    with owner_page.expect_download() as download:
-        owner_page.get_by_role("link", name="Download as a file").click()
-    record = json.loads(Path(download.value.path()).read_text())
+    record = exports(owner_page)
     assert record["records"][0]["full_name"] == person.name
     assert record["notes"][0]["text"] == "Comes by train."
 

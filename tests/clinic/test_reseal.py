@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -53,10 +54,10 @@ def refused() -> tuple[str, CommandError]:
     return said.getvalue(), caught.value
 
 
-def stored(model: type, column: str) -> list[Any]:
+def stored(model: type[Model], column: str) -> list[Any]:
     """As the database has it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {model._meta.db_table}")  # type: ignore[attr-defined]
+        cursor.execute(f"SELECT {column} FROM {model._meta.db_table}")
         return [row[0] for row in cursor.fetchall()]
 
 
