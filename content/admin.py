@@ -10,11 +10,16 @@ from django.utils import timezone, translation
 from clinic.admin_base import PublishingAdmin
 from content.models import (
     Article,
+    AskBlock,
     BookingBlock,
     Caution,
+    CautionBlock,
     PointsBlock,
     PressurePoint,
+    QuestionsBlock,
+    QuotationBlock,
     RedFlag,
+    RedFlagsBlock,
     Reference,
     TextBlock,
     Topic,
@@ -34,6 +39,13 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
         ContentEditorInline.create(
             PointsBlock, icon="my_location", autocomplete_fields=("points",)
         ),
+        ContentEditorInline.create(CautionBlock, icon="front_hand"),
+        ContentEditorInline.create(
+            RedFlagsBlock, icon="emergency", autocomplete_fields=("red_flags",)
+        ),
+        ContentEditorInline.create(QuotationBlock, icon="format_quote"),
+        ContentEditorInline.create(QuestionsBlock, icon="help"),
+        ContentEditorInline.create(AskBlock, icon="checklist"),
         ContentEditorInline.create(BookingBlock, icon="event"),
     ]
     fieldsets = (
@@ -98,7 +110,17 @@ class PressurePointAdmin(PublishingAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("code", "slug"), "pinyin", "region", "self_press", "cautions", "order")},
+            {
+                "fields": (
+                    ("code", "slug"),
+                    "pinyin",
+                    "region",
+                    "self_press",
+                    "cautions",
+                    "topics",
+                    "order",
+                )
+            },
         ),
         ("On the figure", {"fields": ("view", ("x", "y"), "paired")}),
         ("Evidence", {"fields": ("evidence_grade", "evidence_en", "evidence_es")}),

@@ -4,7 +4,7 @@ It is small, so it is read whole, in a number of queries that does not depend on
 is. A page then costs none for its content, and stays readable while the database is away.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from typing import Any, cast
@@ -17,13 +17,15 @@ from django.utils.text import slugify
 
 from clinic import memory
 from content.models import (
+    BLOCKS,
     Article,
-    BookingBlock,
     Caution,
     HeadedBlock,
     PointsBlock,
     PressurePoint,
+    QuotationBlock,
     RedFlag,
+    RedFlagsBlock,
     Reference,
     TextBlock,
     Topic,
@@ -34,19 +36,26 @@ clean_prose = TextBlock._meta.get_field("body").sanitize
 
 @dataclass(frozen=True)
 class Point:
-    """A pressure point with its cautions."""
+    """A pressure point with its cautions, and what hurts when people use it."""
 
     row: PressurePoint
     cautions: tuple[Caution, ...]
+    topics: tuple[Topic, ...]
 
 
 @dataclass(frozen=True)
 class Block:
-    kind: str  # text, points or booking
+    kind: str  # as in content/models/blocks.py
     heading: str
     anchor: str
     body: SafeString
     points: tuple[Point, ...] = ()
+    red_flags: tuple[RedFlag, ...] = ()
+    source: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"content/blocks/{self.kind}.html"
 
 
 @dataclass(frozen=True)
@@ -142,18 +151,25 @@ def _related[M: Model](row: Model, name: str, model: type[M]) -> tuple[M, ...]:
 
 
 def _read_points() -> dict[int, Point]:
-    rows = PressurePoint.objects.all().fetch_mode(FETCH_RAISE).prefetch_related("cautions")
-    return {row.pk: Point(row, _related(row, "cautions", Caution)) for row in rows}
+    rows = PressurePoint.objects.all().fetch_mode(FETCH_RAISE)
+    return {
+        row.pk: Point(row, _related(row, "cautions", Caution), _related(row, "topics", Topic))
+        for row in rows.prefetch_related("cautions", "topics")
+    }
 
 
 def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
-    kinds = {TextBlock: "text", PointsBlock: "points", BookingBlock: "booking"}
-    shown: tuple[Point, ...] = ()
-    if isinstance(row, PointsBlock):
-        shown = tuple(points[point.pk] for point in _related(row, "points", PressurePoint))
     # Cleaned when it was written in the admin, and here whatever wrote it.
     body = SafeString(clean_prose(row.body))
-    return Block(kinds[type(row)], row.heading, anchor, body, shown)
+    block = Block(row.kind, row.heading, anchor, body)
+    if isinstance(row, PointsBlock):
+        of_points = _related(row, "points", PressurePoint)
+        return replace(block, points=tuple(points[point.pk] for point in of_points))
+    if isinstance(row, RedFlagsBlock):
+        return replace(block, red_flags=_related(row, "red_flags", RedFlag))
+    if isinstance(row, QuotationBlock):
+        return replace(block, source=row.source)
+    return block
 
 
 def _anchors(rows: list[HeadedBlock]) -> list[str]:
@@ -203,11 +219,10 @@ def library() -> Library:
         .select_related("reviewed_by")
         .prefetch_related("topics", "red_flags", "cautions")
     )
-    contents = contents_for_items(articles, [TextBlock, PointsBlock, BookingBlock])
-    prefetch_related_objects(
-        [block for content in contents.values() for block in content if type(block) is PointsBlock],
-        "points",
-    )
+    contents = contents_for_items(articles, BLOCKS)
+    blocks = [block for content in contents.values() for block in content]
+    for kind, relation in ((PointsBlock, "points"), (RedFlagsBlock, "red_flags")):
+        prefetch_related_objects([block for block in blocks if type(block) is kind], relation)
     return Library(
         pieces=tuple(_piece(row, list(contents[row]), points) for row in articles),
         points=tuple(points.values()),

@@ -20,10 +20,13 @@ from clinic import memory
 from clinic.models import Clinic, Closure, Location, Practitioner, Room, Service, WorkingHours
 from content.models import (
     Article,
+    AskBlock,
     BookingBlock,
     Caution,
+    HeadedBlock,
     PointsBlock,
     PressurePoint,
+    QuestionsBlock,
     RedFlag,
     Reference,
     StarterEntry,
@@ -48,6 +51,14 @@ HOLIDAYS_ES = {
     "Veterans Day": "Día de los Veteranos",
     "Thanksgiving Day": "Día de Acción de Gracias",
     "Christmas Day": "Navidad",
+}
+
+BLOCK_KINDS: dict[str, type[HeadedBlock]] = {
+    "text": TextBlock,
+    "points": PointsBlock,
+    "questions": QuestionsBlock,
+    "ask": AskBlock,
+    "call_to_book": BookingBlock,
 }
 
 type Data = dict[str, Any]
@@ -159,6 +170,7 @@ def add_point(data: Data) -> None:
     point = named(PressurePoint, data)
     if isinstance(point, PressurePoint):
         point.cautions.set(Caution.objects.filter(slug__in=data["cautions"]))
+        point.topics.set(Topic.objects.filter(slug__in=data["topics"]))
 
 
 def add_block(article: Article, place: int, data: Data) -> None:
@@ -169,11 +181,9 @@ def add_block(article: Article, place: int, data: Data) -> None:
         "heading": data["heading"],
         "body": data["html"].strip(),
     }
-    if data["kind"] == "points":
-        block = PointsBlock.objects.create(**common)
+    block = BLOCK_KINDS[data["kind"]]._default_manager.create(**common)
+    if isinstance(block, PointsBlock):
         block.points.set(PressurePoint.objects.filter(slug__in=data["points"]))
-    else:
-        {"text": TextBlock, "call_to_book": BookingBlock}[data["kind"]].objects.create(**common)
 
 
 def add_article(data: Data, *, now: datetime) -> None:

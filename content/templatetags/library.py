@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from content.body_map import Plate, plates
+from content.care import cares
 from content.citations import Citations
 from content.library import Piece, Point, library
-from content.models import Article, Caution, PressurePoint, RedFlag, Topic
+from content.models import Article, Caution, PressurePoint, Topic
 
 register = template.Library()
 Evidence = PressurePoint.Evidence
@@ -30,9 +31,7 @@ def marks(grade: str) -> int:
     return MARKS[Evidence(grade)]
 
 
-@register.filter
-def of_level(red_flags: tuple[RedFlag, ...], level: str) -> list[RedFlag]:
-    return [flag for flag in red_flags if flag.level == level]
+register.filter("cares", cares)
 
 
 @register.filter

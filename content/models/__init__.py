@@ -1,0 +1,39 @@
+"""What we say: articles and their blocks, pressure points, red flags, cautions, references."""
+
+from content.models.articles import Article, ArticleQuerySet
+from content.models.blocks import (
+    BLOCKS,
+    AskBlock,
+    BookingBlock,
+    CautionBlock,
+    HeadedBlock,
+    PointsBlock,
+    QuestionsBlock,
+    QuotationBlock,
+    RedFlagsBlock,
+    TextBlock,
+)
+from content.models.points import PressurePoint
+from content.models.starter import StarterEntry
+from content.models.vocabulary import Caution, RedFlag, Reference, Topic
+
+__all__ = [
+    "BLOCKS",
+    "Article",
+    "ArticleQuerySet",
+    "AskBlock",
+    "BookingBlock",
+    "Caution",
+    "CautionBlock",
+    "HeadedBlock",
+    "PointsBlock",
+    "PressurePoint",
+    "QuestionsBlock",
+    "QuotationBlock",
+    "RedFlag",
+    "RedFlagsBlock",
+    "Reference",
+    "StarterEntry",
+    "TextBlock",
+    "Topic",
+]
