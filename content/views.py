@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from clinic.page_cache import public_page
 from clinic.pages import Crumb, Page, show
@@ -12,6 +13,9 @@ from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
 from content.library import library
+from content.marks import marks
+
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def to_articles() -> Crumb:
@@ -87,8 +91,23 @@ def points(request: HttpRequest) -> HttpResponse:
         section="points",
     )
     return show(
-        request, "content/points.html", page, points=known.points, plates=plates(known.points)
+        request,
+        "content/points.html",
+        page,
+        points=known.points,
+        plates=plates(known.points),
+        marks=marks(),
     )
+
+
+@require_safe
+def points_sheet(request: HttpRequest, version: str) -> HttpResponse:
+    """What answers the controls of the page of points; of an old page, as well as it can."""
+    known = marks()
+    response = HttpResponse(known.sheet, content_type="text/css; charset=utf-8")
+    is_current = version == known.version
+    response["Cache-Control"] = FOR_EVER if is_current else "public, max-age=60"
+    return response
 
 
 @public_page
