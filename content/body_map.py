@@ -21,6 +21,8 @@ MARGIN = 44  # beside the drawing, for the labels
 VIEW_BOX = f"{-MARGIN} 0 {WIDTH + 2 * MARGIN} {HEIGHT}"
 RIGHT_LABEL, LEFT_LABEL = WIDTH - 6, 6
 LABEL_HEIGHT = 28  # so that a finger finds each: more than 24 pixels on a telephone
+CLEARANCE = 7  # between a marker and the line to the label of another
+SHIFTS = (0, *(sign * LABEL_HEIGHT * step for step in range(1, 8) for sign in (-1, 1)))
 FARTHEST = 14  # a finger's reach around a marker, where no other is near
 View = PressurePoint.View
 TITLES: dict[str, str | Promise] = {
@@ -50,7 +52,7 @@ class Marker:
 
     @property
     def places(self) -> tuple[int, ...]:
-        return (self.x,) if self.twin_x is None else (self.twin_x, self.x)
+        return _places(self.point)
 
     @property
     def label_x(self) -> int:
@@ -112,22 +114,48 @@ def reach(point: Point, others: Iterable[Point]) -> int:
     return max(5, min((FARTHEST, *(math.floor(distance / 2) for distance in distances))))
 
 
+def _places(point: Point) -> tuple[int, ...]:
+    other = twin(point)
+    return (point.row.x,) if other is None else (other, point.row.x)
+
+
+def _is_clear(point: Point, on_right: bool, label_y: int, others: Iterable[Point]) -> bool:
+    """Whether the line to this label passes no other marker."""
+    x1, y1 = (max if on_right else min)(_places(point)), point.row.y
+    x2, y2 = (RIGHT_LABEL if on_right else LEFT_LABEL), label_y
+    length = math.dist((x1, y1), (x2, y2)) or 1
+    for other in others:
+        for x in _places(other):
+            along = ((x - x1) * (x2 - x1) + (other.row.y - y1) * (y2 - y1)) / length
+            off = abs((x - x1) * (y2 - y1) - (other.row.y - y1) * (x2 - x1)) / length
+            if 0 < along < length and off < CLEARANCE:
+                return False
+    return True
+
+
+def _label(point: Point, others: list[Point], taken: dict[bool, list[int]]) -> tuple[bool, int]:
+    """The side and height of a label: straight across if it can be, else the nearest free place."""
+    nearer = point.row.x >= WIDTH // 2
+    free = [
+        (side, point.row.y + shift)
+        for shift in SHIFTS
+        for side in (nearer, not nearer)
+        if all(abs(point.row.y + shift - y) >= LABEL_HEIGHT for y in taken[side])
+    ]
+    clear = (place for place in free if _is_clear(point, *place, others))
+    return next(clear, free[0] if free else (nearer, point.row.y))
+
+
 def markers(points: Iterable[Point]) -> list[Marker]:
-    """From top to bottom; a label stands on the nearer side, or wherever there is still room."""
-    placed: list[Marker] = []
-    lowest = {True: -LABEL_HEIGHT, False: -LABEL_HEIGHT}
+    """From top to bottom; no two labels touch, and no line to one passes another marker."""
     points = sorted(points, key=lambda point: (point.row.y, -point.row.x))
+    taken: dict[bool, list[int]] = {True: [], False: []}
+    placed = []
     for point in points:
-        nearer = point.row.x >= WIDTH // 2
-        room = {side: point.row.y - lowest[side] for side in (nearer, not nearer)}
-        on_right = next((side for side in room if room[side] >= LABEL_HEIGHT), None)
-        if on_right is None:
-            on_right = max(room, key=lambda side: room[side])
-        lowest[on_right] = max(point.row.y, lowest[on_right] + LABEL_HEIGHT)
-        others = (other for other in points if other is not point)
-        placed.append(
-            Marker(point, twin(point), on_right, lowest[on_right], reach(point, others))
-        )
+        others = [other for other in points if other is not point]
+        on_right, label_y = _label(point, others, taken)
+        taken[on_right].append(label_y)
+        placed.append(Marker(point, twin(point), on_right, label_y, reach(point, others)))
     return placed
 
 

@@ -17,7 +17,7 @@ from content.models import Caution, PressurePoint, Topic
 Region = PressurePoint.Region
 REGIONS: dict[str, str] = {region: f"r{number}" for number, region in enumerate(Region, 1)}
 # What has none of it has no controls either: everything is shown.
-SHEET = "@supports selector(:has(*)){{\n.sift{{display:block}}\n{rules}\n}}\n"
+SHEET = "@supports selector(:has(*)){{\n.sift{{display:block}}\n{rules}\n}}\n@page{{margin:9mm}}\n"
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,14 @@ class Marks:
 
 
 def _leaves_out(key: str) -> str:
-    return f".body-map:has(#{key}:checked) .{key}{{--out:block;--struck:line-through}}"
+    return f".body-map:has(#{key}:checked) .{key}{{--out:block;--struck:line-through;--how:none}}"
 
 
 def _sifts(key: str) -> str:
     chosen = f".body-map:has(#{key}:checked)"
-    return f"{chosen} :is(.spot,.entry):not(.{key}),{chosen} figure:not(:has(.{key})){{display:none}}"
+    return (
+        f"{chosen} :is(.spot,.entry):not(.{key}),{chosen} figure:not(:has(.{key})){{display:none}}"
+    )
 
 
 def _finds_nothing(region: str, topic: str) -> str:
