@@ -30,6 +30,7 @@ class Page:
     above: Sequence[Crumb] = ()  # the pages between the home page and this one
     kind: str = "website"  # Open Graph's word for what it is
     languages: frozenset[str] = frozenset({"en", "es"})
+    indexed: bool = True  # search engines may show it
     structured_data: list[JsonLd] = field(default_factory=list)
 
     @property
