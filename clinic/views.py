@@ -114,10 +114,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
-    """Patients' own pages are not for search engines; their links are nowhere to be found."""
-    lines = ["User-agent: *"]
-    private = ["/admin/", "/calendar/", "/book/", "/es/book/", "/appointment/", "/es/appointment/"]
-    lines += [f"Disallow: {path}" for path in private]
+    """Only what has no page to show is closed.
+
+    Booking, search and patients' own pages are not for search engines either, but say so
+    themselves (X-Robots-Tag): an address that may not be asked for cannot be told to be left out,
+    and would be listed bare wherever somebody links to it.
+    """
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /calendar/"]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -54,7 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def in_other_language(question: str, findings: Findings, language: str) -> tuple[str, int] | None:
     """The other language and how much it has, where it alone has these very words."""
-    if findings.is_exact:
+    if findings.results and not findings.unknown:
         return None
     other = "en" if language == "es" else "es"
     found = index(other, now=timezone.now()).find(question)
