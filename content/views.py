@@ -12,6 +12,7 @@ from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
 from content.library import Piece, Point, library
+from content.pictures import picture_of
 from content.regions import region_path, regions
 
 
@@ -69,6 +70,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         above=way_to(piece),
         kind="article",
         languages=frozenset(known.languages(slug, now=now)),
+        picture=picture_of(piece),
         structured_data=[structured_data.article(piece)],
     )
     return show(
