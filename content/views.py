@@ -63,6 +63,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     piece = known.article(slug, get_language(), now=now)
     if piece is None:
         raise Http404
+    picture = picture_of(piece)
     page = Page(
         title=piece.row.title,
         description=piece.row.description,
@@ -70,8 +71,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         above=way_to(piece),
         kind="article",
         languages=frozenset(known.languages(slug, now=now)),
-        picture=picture_of(piece),
-        structured_data=[structured_data.article(piece)],
+        picture=picture,
+        structured_data=[structured_data.article(piece, known, picture)],
     )
     return show(
         request,
@@ -162,7 +163,7 @@ def point(request: HttpRequest, slug: str) -> HttpResponse:
         % {"name": name},
         section="points",
         above=(to_points(), to_region(found)),
-        structured_data=[structured_data.point(found)],
+        structured_data=[structured_data.point(found, get_language())],
     )
     return show(
         request,
