@@ -2,26 +2,19 @@
 
 from typing import Any
 
-from content_editor.admin import ContentEditor, ContentEditorInline
+from content_editor.admin import ContentEditor
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from clinic.admin_base import PublishingAdmin
+from content.block_admin import BLOCK_INLINES
 from content.models import (
     Article,
-    AskBlock,
-    BookingBlock,
     Caution,
-    CautionBlock,
-    PointsBlock,
     PressurePoint,
-    QuestionsBlock,
-    QuotationBlock,
     RedFlag,
-    RedFlagsBlock,
     Reference,
-    TextBlock,
     Topic,
 )
 
@@ -34,20 +27,7 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
     search_fields = ("title", "lead", "slug")
     prepopulated_fields = {"slug": ("title",)}
     readonly_fields = ("updated_at",)
-    inlines = [
-        ContentEditorInline.create(TextBlock, icon="notes"),
-        ContentEditorInline.create(
-            PointsBlock, icon="my_location", autocomplete_fields=("points",)
-        ),
-        ContentEditorInline.create(CautionBlock, icon="front_hand"),
-        ContentEditorInline.create(
-            RedFlagsBlock, icon="emergency", autocomplete_fields=("red_flags",)
-        ),
-        ContentEditorInline.create(QuotationBlock, icon="format_quote"),
-        ContentEditorInline.create(QuestionsBlock, icon="help"),
-        ContentEditorInline.create(AskBlock, icon="checklist"),
-        ContentEditorInline.create(BookingBlock, icon="event"),
-    ]
+    inlines = BLOCK_INLINES
     fieldsets = (
         (None, {"fields": ("title", ("slug", "language"), "lead", "description")}),
         (

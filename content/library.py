@@ -16,10 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from clinic import memory
+from clinic.images import Picture
 from content.models import (
     BLOCKS,
     Article,
     Caution,
+    FigureBlock,
     HeadedBlock,
     PointsBlock,
     PressurePoint,
@@ -52,6 +54,9 @@ class Block:
     points: tuple[Point, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     source: str = ""
+    picture: Picture | None = None
+    alternative_text: str = ""
+    caption: str = ""
 
     @property
     def template(self) -> str:
@@ -79,7 +84,7 @@ class Piece:
 
     @property
     def cites(self) -> bool:
-        texts: list[str] = [block.body for block in self.blocks]
+        texts = [text for block in self.blocks for text in (block.body, block.caption)]
         texts += [point.row.evidence for point in self.points]
         return any("[@" in text for text in texts)
 
@@ -167,6 +172,13 @@ def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
         return replace(block, points=tuple(points[point.pk] for point in of_points))
     if isinstance(row, RedFlagsBlock):
         return replace(block, red_flags=_related(row, "red_flags", RedFlag))
+    if isinstance(row, FigureBlock):
+        return replace(
+            block,
+            picture=row.shown,
+            alternative_text=row.alternative_text,
+            caption=row.caption,
+        )
     if isinstance(row, QuotationBlock):
         return replace(block, source=row.source)
     return block

@@ -11,7 +11,7 @@ from django.urls import reverse
 from clinic import memory
 from clinic.models import Clinic
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
-from content.models import Article, Caution, PointsBlock, TextBlock
+from content.models import BLOCKS, Article, Caution, PointsBlock, TextBlock
 from tests.clinic.staff import a_client
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +62,8 @@ def form(**fields: str) -> dict[str, str]:
         "author": "Ana Reyes",
         "written_on": "2026-06-01",
     }
-    for block in ("textblock", "pointsblock", "bookingblock"):
-        prefix = f"content_{block}_set"
+    for block in BLOCKS:
+        prefix = f"content_{block._meta.model_name}_set"
         values |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     return values | fields
 
