@@ -29,11 +29,9 @@ from content.models import (
     RedFlag,
     RedFlagsBlock,
     Reference,
-    TextBlock,
     Topic,
 )
-
-clean_prose = TextBlock._meta.get_field("body").sanitize
+from content.models.blocks import sanitize
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ def _read_points() -> dict[int, Point]:
 
 def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
     # Cleaned when it was written in the admin, and here whatever wrote it.
-    body = SafeString(clean_prose(row.body))
+    body = SafeString(sanitize(row.body))
     block = Block(row.kind, row.heading, anchor, body)
     if isinstance(row, PointsBlock):
         of_points = _related(row, "points", PressurePoint)

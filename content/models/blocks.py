@@ -7,10 +7,11 @@ from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from clinic.image_fields import PictureField
 from clinic.images import Picture
+from content.clean import clean
 from content.models.articles import Article
 from content.models.points import PressurePoint
 from content.models.vocabulary import RedFlag
@@ -27,6 +28,7 @@ PROSE_EXTENSIONS = {
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
     "NoSpellCheck": False,  # the browser marks slips of the pen
 }
+sanitize = create_sanitizer(PROSE_EXTENSIONS)
 # What a camera, a telephone or nobody called it, and words that say nothing.
 NO_DESCRIPTION = re.compile(
     r"\S+\.(jpe?g|png|gif|webp|avif|heic)|(img|dsc|dscn|pxl)[_-]?\d+.*|screen ?shot.*"
@@ -38,13 +40,18 @@ NO_DESCRIPTION = re.compile(
 ArticleBlock = create_plugin_base(Article)
 
 
+def tidied(html: str) -> str:
+    """What a form sends, without the looks of the program that it was copied from, and safe."""
+    return str(sanitize(clean(html)))
+
+
 class HeadedBlock(ArticleBlock):  # type: ignore[misc, valid-type]
     """What every block has: a heading that the contents list links to, and prose."""
 
     kind: ClassVar[str]  # names its template in templates/content/blocks/
 
     heading = models.CharField(max_length=128, blank=True)
-    body = ProseEditorField(extensions=PROSE_EXTENSIONS, sanitize=True, blank=True)
+    body = ProseEditorField(extensions=PROSE_EXTENSIONS, sanitize=tidied, blank=True)
 
     class Meta:
         abstract = True
