@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from clinic.admin_base import PublishingAdmin
 from content.block_admin import BLOCK_INLINES
+from content.links_admin import LinksChecked
 from content.models import (
     Article,
     Caution,
@@ -20,8 +21,16 @@ from content.models import (
 
 
 @admin.register(Article)
-class ArticleAdmin(PublishingAdmin, ContentEditor):
-    list_display = ("title", "language", "status", "published_at", "review", "updated_at")
+class ArticleAdmin(LinksChecked, PublishingAdmin, ContentEditor):
+    list_display = (
+        "title",
+        "language",
+        "status",
+        "published_at",
+        "review",
+        "links_to_mend",
+        "updated_at",
+    )
     list_filter = ("status", "language", "topics")
     list_select_related = ("reviewed_by",)
     search_fields = ("title", "lead", "slug")

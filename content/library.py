@@ -4,6 +4,7 @@ It is small, so it is read whole, in a number of queries that does not depend on
 is. A page then costs none for its content, and stays readable while the database is away.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
@@ -182,7 +183,7 @@ def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
     return block
 
 
-def _anchors(rows: list[HeadedBlock]) -> list[str]:
+def anchors_of(rows: Sequence[HeadedBlock]) -> list[str]:
     """An anchor for each block: its heading's, with a number where two are alike."""
     given: list[str] = []
     for row in rows:
@@ -194,7 +195,7 @@ def _anchors(rows: list[HeadedBlock]) -> list[str]:
 
 def _piece(article: Article, rows: list[HeadedBlock], points: dict[int, Point]) -> Piece:
     blocks = tuple(
-        _block(row, anchor, points) for row, anchor in zip(rows, _anchors(rows), strict=True)
+        _block(row, anchor, points) for row, anchor in zip(rows, anchors_of(rows), strict=True)
     )
     cautions = list(_related(article, "cautions", Caution))
     for block in blocks:
