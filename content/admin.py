@@ -9,7 +9,6 @@ from django.utils import timezone, translation
 
 from clinic.admin_base import PublishingAdmin
 from content.block_admin import BLOCK_INLINES
-from content.links_admin import LinksChecked
 from content.models import (
     Article,
     Caution,
@@ -18,10 +17,11 @@ from content.models import (
     Reference,
     Topic,
 )
+from content.writing_admin import WritingAdmin
 
 
 @admin.register(Article)
-class ArticleAdmin(LinksChecked, PublishingAdmin, ContentEditor):
+class ArticleAdmin(WritingAdmin, PublishingAdmin, ContentEditor):
     list_display = (
         "title",
         "language",

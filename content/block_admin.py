@@ -5,6 +5,7 @@ from typing import Any
 from content_editor.admin import ContentEditorInline
 from django import forms
 from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
 
 from content import proofreading
 from content.models import (
@@ -20,6 +21,8 @@ from content.models import (
     RedFlagsBlock,
     TextBlock,
 )
+
+PLACE = ("region", "ordering")  # hidden: the scripts of the editor fill them in
 
 
 class BlockFormSet(BaseInlineFormSet):
@@ -41,21 +44,79 @@ class BlockFormSet(BaseInlineFormSet):
         return bool(form.cleaned_data.get("DELETE"))
 
 
-def block(model: type[HeadedBlock], icon: str, **options: Any) -> type[ContentEditorInline]:
-    made: type[ContentEditorInline] = ContentEditorInline.create(
-        model, icon=icon, formset=BlockFormSet, **options
+class BlockInline(ContentEditorInline):
+    """A block: what it is for, then its fields, each with a word of help."""
+
+    purpose = ""
+    formset = BlockFormSet
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = [name for name in self.get_fields(request, obj) if name not in PLACE]
+        return [(None, {"description": self.purpose, "fields": [*fields, *PLACE]})]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "body":
+            kwargs["label"] = "Text"
+        elif db_field.name == "heading":
+            kwargs["help_text"] = "Stands in the contents of the article, too."
+        elif db_field.name == "points":
+            kwargs["help_text"] = "Type a code or a name, such as GB 21 or Shoulder Well."
+        elif db_field.name == "red_flags":
+            kwargs["help_text"] = "Type a word of the symptom."
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+def block(
+    model: type[HeadedBlock], icon: str, purpose: str, **options: Any
+) -> type[ContentEditorInline]:
+    made: type[ContentEditorInline] = BlockInline.create(
+        model, icon=icon, purpose=purpose, **options
     )
     return made
 
 
 BLOCK_INLINES = [
-    block(TextBlock, "notes"),
-    block(FigureBlock, "image"),
-    block(PointsBlock, "my_location", autocomplete_fields=("points",)),
-    block(CautionBlock, "front_hand"),
-    block(RedFlagsBlock, "emergency", autocomplete_fields=("red_flags",)),
-    block(QuotationBlock, "format_quote"),
-    block(QuestionsBlock, "help"),
-    block(AskBlock, "checklist"),
-    block(BookingBlock, "event"),
+    block(
+        TextBlock,
+        "notes",
+        "A part of the article. What is pasted from Word or Google Docs loses its looks by itself.",
+    ),
+    block(FigureBlock, "image", "A picture, with what it shows for whoever cannot see it."),
+    block(
+        PointsBlock,
+        "my_location",
+        "A part on pressure points. Each shows by itself where it is, who should leave it alone, "
+        "how to press it and what is known.",
+        autocomplete_fields=("points",),
+    ),
+    block(
+        CautionBlock,
+        "front_hand",
+        "What to take care of. It stands before the part of the text that it limits.",
+    ),
+    block(
+        RedFlagsBlock,
+        "emergency",
+        "Symptoms that need other help than this article. Those at its top are chosen above, "
+        "under “Belongs to”.",
+        autocomplete_fields=("red_flags",),
+    ),
+    block(QuotationBlock, "format_quote", "Somebody’s own words, and whose they are."),
+    block(
+        QuestionsBlock,
+        "help",
+        "Questions people ask. Make each question a heading, in the first menu above the text, "
+        "and write the answer below it.",
+    ),
+    block(
+        AskBlock,
+        "checklist",
+        "What readers can ask at their visit, to take along. Write the questions as a list.",
+    ),
+    block(
+        BookingBlock,
+        "event",
+        "The next openings, the button to book and the telephone number. An article without this "
+        "block has one at its end all the same.",
+    ),
 ]
