@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", views.robots, name="robots"),
     path("pictures/<slug:language>.<slug:version>.png", picture_views.site, name="site-picture"),
+    path("media/<path:name>", views.picture, name="picture"),
     path("", include("booking.urls_machines")),
     path("", include("content.urls_machines")),
     *i18n_patterns(
