@@ -22,8 +22,8 @@ MOST_WORDS = 12
 MOST_RESULTS = 20
 MOST_LIKE_IT = 6  # words that one misspelled word may stand for
 TITLE, NAME, HEADING, SUMMARY, TEXT = 8.0, 8.0, 4.0, 3.0, 1.0
-EXACT, JOINED, SOUNDS_LIKE, BEGINS_LIKE, LOOKS_LIKE = 1.0, 1.0, 0.8, 0.5, 0.6
-LEAST_SHARE = 0.6  # of the words that the best result has, each counted by how rare it is
+EXACT, JOINED, SOUNDS_LIKE, MEANS, BEGINS_LIKE, LOOKS_LIKE = 1.0, 1.0, 0.8, 0.7, 0.5, 0.6
+LEAST_SHARE = 0.4  # of the words that the best result has, each counted by how rare it is
 LEAST_SCORE = 0.03  # of the best result's
 
 
@@ -156,11 +156,13 @@ class Index:
         return asked
 
     def _like(self, stem: str) -> tuple[dict[str, float], bool]:
-        begins = dict.fromkeys(self._beginning_with(stem), BEGINS_LIKE)
+        others = words.everyday(self.language).get(stem, ())
+        like = dict.fromkeys(self._beginning_with(stem), BEGINS_LIKE)
+        like |= {other: MEANS for other in others if other in self._places}
         if stem in self._places:
-            return begins | {stem: EXACT}, True
-        if begins:
-            return begins, True
+            like[stem] = EXACT
+        if like:
+            return like, True
         sounds = self._sounding.get(words.sound(stem), []) if self.language == "es" else []
         if sounds:
             return dict.fromkeys(sounds[:MOST_LIKE_IT], SOUNDS_LIKE), False
@@ -198,7 +200,7 @@ class Index:
                 rarity = self._rarity(stem)
                 for number, place in self._places[stem].items():
                     best[number] = max(best[number], how_well * rarity * place.weight)
-            weight = max(self._rarity(stem) for stem in word.like)
+            weight = max(how_well * self._rarity(stem) for stem, how_well in word.like.items())
             for number, score in best.items():
                 scores[number] += score
                 shares[number] += weight

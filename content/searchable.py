@@ -1,5 +1,6 @@
 """What the search looks through: articles, topics, points, the team and the visit, as documents."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from content import words
 from content.library import Piece, Point, library
 from content.models import Topic
 from content.search import Document, Index
+
+_one_at_a_time = threading.Lock()
 
 
 def of_article(piece: Piece) -> Document:
@@ -120,8 +123,9 @@ def index(language: str, *, now: datetime) -> Index:
     """All that a reader of this language can find now."""
     kept = _indexes()
     pieces = library().articles(language, now=now)
-    if language not in kept or kept[language][0] != pieces:
-        with translation.override(language):
-            topics = library().topics_with_something(language, now=now)
-            kept[language] = (pieces, Index(list(documents(pieces, topics)), language))
-    return kept[language][1]
+    with _one_at_a_time:
+        if language not in kept or kept[language][0] != pieces:
+            with translation.override(language):
+                topics = library().topics_with_something(language, now=now)
+                kept[language] = (pieces, Index(list(documents(pieces, topics)), language))
+        return kept[language][1]

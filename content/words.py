@@ -4,8 +4,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString
@@ -52,15 +52,47 @@ SPANISH = """
 """
 STOP = {"en": frozenset(ENGLISH.split()), "es": frozenset(SPANISH.split())}
 
+# What people say, and what stands in the texts.
+EVERYDAY = {
+    "en": {
+        "disk": "disc",
+        "slipped": "herniated",
+        "ruptured": "herniated",
+        "trapped": "pinched",
+        "cortisone": "steroid",
+        "shot": "injection",
+        "jab": "injection",
+        "pt": "therapy",
+        "physio": "therapy",
+        "lumbago": "low",
+        "rheumatism": "arthritis",
+        "tummy": "belly",
+        "price": "cost",
+        "appointment": "visit",
+    },
+    "es": {
+        "pinchado": "pinzado",
+        "atrapado": "pinzado",
+        "cortisona": "esteroide",
+        "fisioterapia": "terapia",
+        "lumbago": "baja",
+        "lumbalgia": "baja",
+        "cervicales": "cuello",
+        "torticolis": "cuello",
+        "jaqueca": "migraña cabeza",
+        "reuma": "artritis",
+        "precio": "costo cuesta",
+        "consulta": "visita cita",
+    },
+}
 
-@dataclass(frozen=True)
-class Token:
+
+class Token(NamedTuple):
     stem: str
     start: int
     end: int
 
 
-@lru_cache(maxsize=8_192)
 def fold(word: str) -> str:
     """Without accents, capitals and what stands between a point's letters and its number."""
     apart = unicodedata.normalize("NFKD", word.casefold())
@@ -71,7 +103,6 @@ def _without_s(word: str, kept: tuple[str, ...]) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(kept) else word
 
 
-@lru_cache(maxsize=32_768)
 def stem(word: str, language: str) -> str:
     """One form for one and many: “needles” and “needle”, “dolores” and “dolor”."""
     word = fold(word)
@@ -86,15 +117,26 @@ def stem(word: str, language: str) -> str:
     return word
 
 
-def is_stop(word: str, language: str) -> bool:
-    return fold(word) in STOP[language]
+@lru_cache(maxsize=32_768)
+def meant(word: str, language: str) -> str:
+    """The form by which a word is found; none of a word that says nothing."""
+    return "" if fold(word) in STOP[language] else stem(word, language)
 
 
 def tokens(text: str, language: str) -> Iterator[Token]:
     """The words of a text that mean something."""
     for found in WORD.finditer(text):
-        if not is_stop(found[0], language):
-            yield Token(stem(found[0], language), *found.span())
+        if form := meant(found[0], language):
+            yield Token(form, found.start(), found.end())
+
+
+@cache
+def everyday(language: str) -> dict[str, tuple[str, ...]]:
+    """The forms of everyday words, with those of the words that the texts have for them."""
+    return {
+        stem(said, language): tuple(stem(word, language) for word in meant.split())
+        for said, meant in EVERYDAY[language].items()
+    }
 
 
 SOUNDS = [

@@ -109,12 +109,20 @@ def test_everyday_words_are_found_in_the_text_with_their_sentence() -> None:
     assert "[@" not in page
 
 
+def test_what_people_say_finds_what_the_texts_say() -> None:
+    write("Herniated disc", "It may press on a nerve. A steroid may help.")
+    for question in ("slipped disk", "ruptured discs", "cortisone"):
+        page = ask(question)
+        assert titles(page) == ["Herniated disc"]
+        assert "We have nothing that is spelled" not in page
+
+
 def test_a_title_counts_more_than_a_heading_and_that_more_than_the_text() -> None:
-    write("In the text", "Something about lumbago.", slug="text")
+    write("In the text", "Something about whiplash.", slug="text")
     heading = write("In a heading", "x", slug="heading")
-    TextBlock.objects.filter(parent=heading).update(heading="On lumbago")
-    write("Lumbago", "x", slug="title")
-    assert titles(ask("lumbago")) == ["Lumbago", "In a heading", "In the text"]
+    TextBlock.objects.filter(parent=heading).update(heading="On whiplash")
+    write("Whiplash", "x", slug="title")
+    assert titles(ask("whiplash")) == ["Whiplash", "In a heading", "In the text"]
 
 
 def test_each_thing_is_found_once() -> None:
@@ -194,8 +202,8 @@ def test_the_question_stays_in_the_field() -> None:
 
 
 def test_hostile_text_in_a_result_does_nothing() -> None:
-    write("<img src=x> lumbago", "&lt;img src=x onerror=x()&gt; lumbago")
-    page = ask("lumbago img")
+    write("<img src=x> whiplash", "&lt;img src=x onerror=x()&gt; whiplash")
+    page = ask("whiplash img")
     assert "<img" not in page
     assert "&lt;<mark>img</mark> src=x" in page
 
@@ -227,16 +235,16 @@ def test_no_log_has_the_question() -> None:
 
 
 def test_what_is_not_out_is_not_found(clock: time_machine.Traveller) -> None:
-    article = write("Lumbago", "x")
-    assert titles(ask("lumbago")) == ["Lumbago"]
+    article = write("Whiplash", "x")
+    assert titles(ask("whiplash")) == ["Whiplash"]
     Article.objects.filter(pk=article.pk).update(published_at=datetime.now(UTC) + timedelta(1))
     memory.publish()
-    assert titles(ask("lumbago")) == []
+    assert titles(ask("whiplash")) == []
     clock.shift(timedelta(days=1, minutes=1))
-    assert titles(ask("lumbago")) == ["Lumbago"]
+    assert titles(ask("whiplash")) == ["Whiplash"]
     Article.objects.filter(pk=article.pk).update(status=Article.Status.DRAFT)
     memory.publish()
-    assert titles(ask("lumbago")) == []
+    assert titles(ask("whiplash")) == []
 
 
 def test_an_empty_topic_is_not_found() -> None:
