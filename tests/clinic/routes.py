@@ -30,9 +30,10 @@ class Route:
 
 # What a stranger may ask for without signing in; that is all there is outside of the admin.
 PUBLIC = {
-    *("robots", "healthz", "calendar-feed", "sitemap", "feed"),
+    *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture", "points-sheet"),
     *("home", "team", "practitioner", "visit", "privacy", "accessibility"),
-    *("articles", "article", "topic", "points", "point"),
+    *("articles", "article", "topics", "topic", "points", "point-region", "point", "search"),
+    *("site-picture", "article-picture"),
     *("book", "book-safety", "book-time", "book-details", "book-check", "book-done"),
     *("lost-link", "appointment", "appointment-calendar", "appointment-cancel"),
     *("appointment-move", "appointment-attend", "appointment-accept", "appointment-decline"),

@@ -26,7 +26,7 @@ def move(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("content", "0003_blocks_and_complaints")]
+    dependencies = [("content", "0004_figures")]
 
     operations = [
         migrations.AddField(
