@@ -17,7 +17,7 @@ def main_of(path: str) -> str:
 
 
 def crumbs(path: str) -> list[str]:
-    trail = text(path).partition('aria-label="Breadcrumb"')[2].partition("</nav>")[0]
+    trail = text(path).partition('class="breadcrumbs"')[2].partition("</nav>")[0]
     return [re.sub("<.*?>", "", step) for step in re.findall("<li.*?</li>", trail)]
 
 
