@@ -34,6 +34,8 @@ from content.models import (
 )
 from content.models.blocks import sanitize
 
+MOST_RELATED = 4
+
 
 @dataclass(frozen=True)
 class Point:

@@ -2,7 +2,8 @@
 
 The page has a box for each caution of a person, and radio buttons for regions and complaints.
 A style sheet made from the same data answers them, with `:has(:checked)`: nothing is sent or
-stored. Its names are numbers of rows, never words that somebody typed.
+stored. It begins with how all that looks (static/css/points.css), so that no other page
+carries it. Its names are numbers of rows, never words that somebody typed.
 """
 
 import hashlib
@@ -10,14 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
+
 from clinic import memory
+from clinic.staticfiles import without_comments
 from content.library import Point, library
 from content.models import Caution, PressurePoint, Topic
 
 Region = PressurePoint.Region
 REGIONS: dict[str, str] = {region: f"r{number}" for number, region in enumerate(Region, 1)}
 # What has none of it has no controls either: everything is shown.
-SHEET = "@supports selector(:has(*)){{\n.sift{{display:block}}\n{rules}\n}}\n@page{{margin:9mm}}\n"
+RULES = "@supports selector(:has(*)){{\n.sift{{display:block}}\n{rules}\n}}\n"
+LOOK = settings.BASE_DIR / "static" / "css" / "points.css"
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ class Marks:
         rules = [_leaves_out(asked.key) for asked in self.asked]
         rules += [_sifts(choice.key) for choice in (*self.regions, *self.topics)]
         rules += [_finds_nothing(*pair) for pair in self._empty()]
-        return SHEET.format(rules="\n".join(rules))
+        look = without_comments(LOOK.read_text())
+        return f"{look}\n" + RULES.format(rules="\n".join(rules))
 
     @cached_property
     def version(self) -> str:

@@ -37,7 +37,7 @@ def source(reference: Reference) -> JsonLd:
 def texts(piece: Piece) -> Iterator[str]:
     """In the order in which they are read, so that sources come as they are numbered."""
     for block in piece.blocks:
-        yield block.body
+        yield from (block.body, block.caption)
         for point in block.points:
             row = point.row
             yield from (row.location, row.technique, row.tradition, row.evidence)

@@ -14,6 +14,7 @@ from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
 from content.library import Piece, Point, library
+from content.main_topic import main_topic
 from content.marks import marks
 from content.pictures import picture_of
 from content.regions import region_path, regions
@@ -36,11 +37,11 @@ def to_region(point: Point) -> Crumb:
 
 
 def way_to(piece: Piece) -> tuple[Crumb, ...]:
-    """An article stands under its first topic."""
-    if not piece.topics:
+    """An article stands under its main topic."""
+    over = main_topic(piece)
+    if over is None:
         return (to_articles(),)
-    first = piece.topics[0]
-    return (to_topics(), Crumb(first.name, reverse("topic", args=[first.slug])))
+    return (to_topics(), Crumb(over.name, reverse("topic", args=[over.slug])))
 
 
 @public_page
@@ -107,6 +108,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     pieces = known.about(found, get_language(), now=timezone.now())
+    pieces.sort(key=lambda piece: main_topic(piece) != found)  # those that are on it before others
     its_points = known.points_for(found)
     page = Page(
         title=found.name,

@@ -197,8 +197,10 @@ def test_bytes_that_are_no_text_are_no_error() -> None:
     assert get("/search/?q=a&q=neck").status_code == 200
 
 
-def test_the_question_stays_in_the_field() -> None:
-    assert 'value="stiff &lt;neck&gt;"' in ask("stiff  <neck>")
+def test_the_question_stays_in_the_field_and_goes_along_to_the_other_language() -> None:
+    page = ask("stiff  <neck>")
+    assert 'value="stiff &lt;neck&gt;"' in page
+    assert '<a href="/es/search/?q=stiff%20%3Cneck%3E" lang="es"' in page
 
 
 def test_hostile_text_in_a_result_does_nothing() -> None:
