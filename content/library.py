@@ -34,6 +34,8 @@ from content.models import (
 )
 from content.models.blocks import sanitize
 
+MOST_RELATED = 4
+
 
 @dataclass(frozen=True)
 class Point:
@@ -130,7 +132,7 @@ class Library:
             for other in self.articles(piece.row.language, now=now)
             if other is not piece
         ]
-        return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n]
+        return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n][:MOST_RELATED]
 
     def point(self, slug: str) -> Point | None:
         return next((point for point in self.points if point.row.slug == slug), None)
