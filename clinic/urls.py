@@ -4,12 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic import views
+from clinic import picture_views, views
 
 urlpatterns = [
     path("admin/desk/", include("booking.desk.urls")),
     path("admin/", admin.site.urls),
     path("robots.txt", views.robots, name="robots"),
+    path("pictures/<slug:language>.<slug:version>.png", picture_views.site, name="site-picture"),
     path("media/<path:name>", views.picture, name="picture"),
     path("", include("booking.urls_machines")),
     path("", include("content.urls_machines")),

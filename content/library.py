@@ -156,6 +156,18 @@ class Library:
         """The topics that there is something to read about."""
         return [topic for topic in self.topics if self.about(topic, language, now=now)]
 
+    def points_for(self, topic: Topic) -> list[Point]:
+        """The points that people use when this hurts."""
+        return [p for p in self.points if any(other.pk == topic.pk for other in p.topics)]
+
+    def topics_with_something(self, language: str, *, now: datetime) -> list[Topic]:
+        """The topics that there is an article or a point to."""
+        return [
+            topic
+            for topic in self.topics
+            if self.points_for(topic) or self.about(topic, language, now=now)
+        ]
+
 
 def _related[M: Model](row: Model, name: str, model: type[M]) -> tuple[M, ...]:
     """What was prefetched, as a tuple; a query here would be one for each row."""

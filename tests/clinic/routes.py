@@ -32,7 +32,8 @@ class Route:
 PUBLIC = {
     *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture"),
     *("home", "team", "practitioner", "visit", "privacy", "accessibility"),
-    *("articles", "article", "topic", "points", "point"),
+    *("articles", "article", "topics", "topic", "points", "point-region", "point", "search"),
+    *("site-picture", "article-picture"),
     *("book", "book-safety", "book-time", "book-details", "book-check", "book-done"),
     *("lost-link", "appointment", "appointment-calendar", "appointment-cancel"),
     *("appointment-move", "appointment-attend", "appointment-accept", "appointment-decline"),

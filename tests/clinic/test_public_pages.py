@@ -205,10 +205,24 @@ def test_a_mistake_of_ours_is_a_500_without_details(monkeypatch: pytest.MonkeyPa
     assert "732-788-0349" in page
 
 
-def test_robots_are_kept_from_patients_pages() -> None:
+def test_robots_are_kept_from_what_is_no_page() -> None:
     lines = text("/robots.txt").splitlines()
-    assert {"Disallow: /admin/", "Disallow: /book/", "Disallow: /es/appointment/"} <= set(lines)
+    assert {"Disallow: /admin/", "Disallow: /calendar/"} <= set(lines)
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in lines
+
+
+def test_pages_that_are_not_for_search_engines_say_so_and_may_be_asked() -> None:
+    """Behind a Disallow nobody could read that they are to be left out."""
+    closed = [
+        line.removeprefix("Disallow: ")
+        for line in text("/robots.txt").splitlines()
+        if line.startswith("Disallow")
+    ]
+    for path in ("/book/", "/es/book/", "/search/", "/es/search/?q=neck", "/appointment/lost/"):
+        assert not path.startswith(tuple(closed))
+        assert get(path).headers["X-Robots-Tag"] == "noindex"
+    for path in PATHS:
+        assert "X-Robots-Tag" not in get(path).headers
 
 
 def test_search_engines_are_told_nothing_of_people_who_do_not_exist() -> None:

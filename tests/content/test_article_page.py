@@ -99,7 +99,7 @@ def test_an_article_that_nobody_reviewed_says_so() -> None:
 
 def test_an_article_names_its_reviewer_and_the_next_review() -> None:
     reviewer = Practitioner.objects.get(slug="example-physical-therapist")
-    Practitioner.objects.update(licence="NJ 40QA00000000")
+    Practitioner.objects.update(licence="NJ 40QA00000000", is_example=False)
     change(reviewed_by=reviewer, reviewed_on=date(2026, 6, 1), review_due_on=date(2027, 6, 1))
     page = text(ARTICLE)
     assert "Not yet reviewed" not in page
