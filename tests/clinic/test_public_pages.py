@@ -1,6 +1,5 @@
 """What holds for every public page: alike for all, traceless, complete, findable."""
 
-import gzip
 import json
 import re
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic import catalogs, memory, page_cache
 from clinic.models import Clinic, Closure, Practitioner
-from clinic.staticfiles import PARTS, without_comments
 from tests.public import ARTICLE, BOTH_LANGUAGES, PATHS, get, text
 
 pytestmark = pytest.mark.usefixtures("starter")
@@ -98,13 +96,6 @@ def test_a_page_costs_few_queries_and_none_from_memory(
     assert len(cold) <= 8
     with django_assert_num_queries(0):
         get(path)
-
-
-@pytest.mark.parametrize("path", BOTH_LANGUAGES)
-def test_a_page_is_light_enough_for_a_bad_connection(path: str) -> None:
-    sheet = "\n".join(without_comments((STATIC / part).read_text()) for part in PARTS)
-    assert len(gzip.compress(sheet.encode())) <= 8 * 1024
-    assert len(gzip.compress(get(path).content)) + len(gzip.compress(sheet.encode())) <= 20 * 1024
 
 
 def test_other_visitors_cannot_post_or_put(client: Client) -> None:
