@@ -50,11 +50,13 @@
     };
 
     const pressable = (element, label) => {
-        if (element.tabIndex === 0) return;
+        if (element.hasAttribute("tabindex")) return;
         element.tabIndex = 0;
         element.setAttribute("role", "button");
         if (label) element.setAttribute("aria-label", label);
         element.addEventListener("keydown", (event) => {
+            if (event.key === "Escape")
+                document.querySelector(".order-machine-insert-target.selected")?.focus();
             if (event.key !== "Enter" && event.key !== " ") return;
             event.preventDefault();
             element.click();

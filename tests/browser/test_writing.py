@@ -76,12 +76,27 @@ def test_an_article_with_every_kind_of_block(owner_page: Page, new_page: NewPage
     blocks(page).last.get_by_role("button", name="Move this block up").press("Enter")
     page.keyboard.press("Enter")  # the button keeps the focus
     assert kinds(page)[-3:] == ["Call to book", "Questions people ask", "What to ask at the visit"]
+    add_between(page)
+    assert kinds(page)[-3:] == ["Call to book", "Questions people ask", "What to ask at the visit"]
     page.get_by_label("Status").select_option("Published")
     save(page)
     assert kinds(page)[-3:] == ["Call to book", "Questions people ask", "What to ask at the visit"]
     assert_both_themes(page, 1280)
     assert_in_reach(page)
     read(new_page(), page)
+
+
+def add_between(page: Page) -> None:
+    """By keyboard: opened, thought better of, opened again, and the first kind taken."""
+    plus = page.get_by_role("button", name="Add a block before this one (picture)")
+    plus.press("Enter")
+    page.keyboard.press("Escape")
+    expect(plus).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert kinds(page)[:3] == ["Text", "Text", "Picture"]
+    expect(blocks(page).nth(1).get_by_label("Heading")).to_be_focused()
+    page.keyboard.type("In between")
 
 
 def fill_in(page: Page) -> None:
