@@ -1,5 +1,7 @@
 """Articles, topics and points: read from memory, the same for every reader."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +17,11 @@ from content.body_map import plates
 from content.citations import Citations
 from content.library import Piece, Point, library
 from content.main_topic import main_topic
+<<<<<<< HEAD
 from content.marks import marks
+=======
+from content.models import Topic
+>>>>>>> finding
 from content.pictures import picture_of
 from content.regions import region_path, regions
 
@@ -101,13 +107,20 @@ def topics(request: HttpRequest) -> HttpResponse:
     return show(request, "content/topics.html", page, topics=found)
 
 
+def languages_of(topic: Topic, *, now: datetime) -> frozenset[str]:
+    """Those in which there is something to it; where there is nothing at all, its page says so."""
+    known, both = library(), ("en", "es")
+    there = [code for code in both if topic in known.topics_with_something(code, now=now)]
+    return frozenset(there or both)
+
+
 @public_page
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    known = library()
+    now, known = timezone.now(), library()
     found = known.topic(slug)
     if found is None:
         raise Http404
-    pieces = known.about(found, get_language(), now=timezone.now())
+    pieces = known.about(found, get_language(), now=now)
     pieces.sort(key=lambda piece: main_topic(piece) != found)  # those that are on it before others
     its_points = known.points_for(found)
     page = Page(
@@ -115,6 +128,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         description=found.summary,
         section="articles",
         above=(to_topics(),),
+        languages=languages_of(found, now=now),
         indexed=bool(pieces or its_points),
     )
     return show(request, "content/topic.html", page, topic=found, pieces=pieces, points=its_points)

@@ -136,6 +136,26 @@ def test_a_word_that_nothing_has_is_named() -> None:
     assert titles(page)[0] == "Neck and upper back"
 
 
+def test_what_cannot_wait_stands_before_the_results() -> None:
+    for question, advice in (
+        ("chest pain", "Call 911 if you have"),
+        ("chets pain", "Call 911 if you have"),
+        ("numb in both legs", "Go to the emergency department now"),
+        ("suicide", "Call or text 988"),
+    ):
+        page = ask(question)
+        assert advice in page
+        assert page.index(advice) < page.index('id="results"')
+    assert "Llame al 911" in ask("dolor de pecho", "/es")
+    assert "988" in ask("quiero morir", "/es")
+
+
+def test_everyday_pain_is_no_alarm() -> None:
+    for question in ("back pain", "leg pain", "headache", "injection", "GB 21", "pain at night"):
+        assert "911 if" not in ask(question)
+        assert "emergency department now" not in ask(question)
+
+
 def test_with_no_result_there_are_topics_points_and_the_telephone() -> None:
     page = ask("xyzzy")
     assert titles(page) == []

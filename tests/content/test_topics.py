@@ -47,6 +47,16 @@ def test_a_topic_with_nothing_says_so_and_is_not_for_search_engines() -> None:
     assert '<meta name="robots"' not in text("/topics/headache/")
 
 
+def test_a_topic_names_the_languages_that_have_something_on_it() -> None:
+    topic = Topic.objects.create(slug="teeth", name_en="Teeth")
+    Article.objects.get(language="en").topics.add(topic)
+    memory.publish()
+    page = text("/topics/teeth/")
+    assert 'hreflang="en" href="http' in page
+    assert 'hreflang="es" href="http' not in page
+    assert '<meta name="robots" content="noindex">' in text("/es/topics/teeth/")
+
+
 def test_a_region_has_its_points_and_leads_to_the_others() -> None:
     page = main_of("/points/regions/neck-shoulder/")
     for code in ("gb-21", "bl-10", "si-15"):
