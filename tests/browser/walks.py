@@ -13,14 +13,18 @@ PUBLIC_PATHS = [
     "/",
     "/articles/",
     ARTICLE,
+    "/topics/",
     "/topics/neck-and-upper-back/",
     "/points/",
+    "/points/regions/neck-shoulder/",
     "/points/gb-21/",
     "/team/",
     "/team/example-physical-therapist/",
     "/visit/",
     "/privacy/",
     "/accessibility/",
+    "/search/?q=stif+neck",
+    "/search/?q=xyzzy",
     "/nothing-is-here/",
 ]
 SIGNS = [

@@ -30,7 +30,7 @@ class Route:
 
 # What a stranger may ask for without signing in; that is all there is outside of the admin.
 PUBLIC = {
-    *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture"),
+    *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture", "points-sheet"),
     *("home", "team", "practitioner", "visit", "privacy", "accessibility"),
     *("articles", "article", "topics", "topic", "points", "point-region", "point", "search"),
     *("site-picture", "article-picture"),
