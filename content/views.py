@@ -17,11 +17,8 @@ from content.body_map import plates
 from content.citations import Citations
 from content.library import Piece, Point, library
 from content.main_topic import main_topic
-<<<<<<< HEAD
 from content.marks import marks
-=======
 from content.models import Topic
->>>>>>> finding
 from content.pictures import picture_of
 from content.regions import region_path, regions
 
