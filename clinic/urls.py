@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/desk/", include("booking.desk.urls")),
     path("admin/", admin.site.urls),
     path("robots.txt", views.robots, name="robots"),
+    path("media/<path:name>", views.picture, name="picture"),
     path("", include("booking.urls_machines")),
     path("", include("content.urls_machines")),
     *i18n_patterns(

@@ -4,7 +4,8 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic import memory, structured_data
+from clinic import images, memory, structured_data
 from clinic.directory import clinic_if_known, directory, today_at
 from clinic.page_cache import public_page
 from clinic.pages import Crumb, Page, show
@@ -120,6 +121,20 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [f"Disallow: {path}" for path in private]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A kept picture, for good: its name is made of what is inside. No query, no template."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
+    try:
+        kind = images.type_of(name)
+        file = images.path_of(name).open("rb")
+    except (OSError, images.NoPicture):
+        return HttpResponse("Not found\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
+    response = FileResponse(file, content_type=kind)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def plain_page(status: HTTPStatus, title: str, advice: str) -> HttpResponse:

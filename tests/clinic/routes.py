@@ -30,7 +30,7 @@ class Route:
 
 # What a stranger may ask for without signing in; that is all there is outside of the admin.
 PUBLIC = {
-    *("robots", "healthz", "calendar-feed", "sitemap", "feed"),
+    *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture"),
     *("home", "team", "practitioner", "visit", "privacy", "accessibility"),
     *("articles", "article", "topic", "points", "point"),
     *("book", "book-safety", "book-time", "book-details", "book-check", "book-done"),
