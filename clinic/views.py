@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import images, memory, structured_data
+from clinic.brand import brand
 from clinic.directory import clinic_if_known, directory, today_at
-from clinic.page_cache import public_page
+from clinic.legal import LEADS, body, language_of, legal_pages
+from clinic.page_cache import OUTSIDE, public_page
 from clinic.pages import Crumb, Page, show
 
 RETRY_AFTER = 30  # seconds
@@ -96,21 +98,22 @@ def visit(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def privacy(request: HttpRequest) -> HttpResponse:
-    page = Page(
-        title=_("Privacy"),
-        description=_("What this site keeps about you, why, for how long, and what it never does."),
+def legal(request: HttpRequest, key: str) -> HttpResponse:
+    """A page of the law. What the software itself does stands in its template, for it to be true;
+    what the clinic does and promises stands in the row."""
+    known = legal_pages()
+    row = known.page(key)
+    if row is None:
+        raise Http404
+    return show(
+        request,
+        [f"clinic/legal/{key}.html", "clinic/legal/page.html"],
+        Page(title=row.title, description=LEADS[key]),
+        row=row,
+        body=body(row),
+        body_language=language_of(row),
+        notices=known.notices,
     )
-    return show(request, "clinic/privacy.html", page)
-
-
-@public_page
-def accessibility(request: HttpRequest) -> HttpResponse:
-    page = Page(
-        title=_("Accessibility"),
-        description=_("How this site is made to work for everybody, and whom to tell if not."),
-    )
-    return show(request, "clinic/accessibility.html", page)
 
 
 @public_page
@@ -121,6 +124,24 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [f"Disallow: {path}" for path in private]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def brand_sheet(request: HttpRequest, version: str) -> HttpResponse:
+    """The clinic's own colours. A page that is older than the last change asks for an old version,
+    and gets what holds now."""
+    return of_the_brand(brand().sheet, "text/css; charset=utf-8", version)
+
+
+def brand_icon(request: HttpRequest, version: str) -> HttpResponse:
+    return of_the_brand(brand().icon, "image/svg+xml", version)
+
+
+def of_the_brand(content: str, kind: str, version: str) -> HttpResponse:
+    if not brand().version:
+        return HttpResponse("Not found\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
+    is_current = version == brand().version
+    kept = "public, max-age=31536000, immutable" if is_current else OUTSIDE
+    return HttpResponse(content, content_type=kind, headers={"Cache-Control": kept})
 
 
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:

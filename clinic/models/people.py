@@ -7,8 +7,12 @@ from django.db import models
 from django.urls import reverse
 
 from clinic.fields import Bilingual
+from clinic.image_fields import PictureField
+from clinic.images import Picture
 from clinic.models.services import Service
 from clinic.models.staff import User
+
+PORTRAIT_WIDTHS = (240, 480)
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
@@ -22,6 +26,9 @@ class Practitioner(models.Model):
     credentials = models.CharField(max_length=64, blank=True, help_text="Degree, as “PT, DPT”.")
     licence = models.CharField(
         "license", max_length=128, blank=True, help_text="Type and number, as the state gives it."
+    )
+    portrait = PictureField(
+        blank=True, widths=PORTRAIT_WIDTHS, help_text="A picture of this person, if they like."
     )
     role_en = models.CharField("role (English)", max_length=128)
     role_es = models.CharField("role (Spanish)", max_length=128, blank=True)
@@ -63,3 +70,7 @@ class Practitioner(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("practitioner", args=[self.slug])
+
+    @property
+    def picture(self) -> Picture | None:
+        return Picture.parse(self.portrait)

@@ -18,6 +18,12 @@ class Location(models.Model):
     postal_code = models.CharField(max_length=16, blank=True)
     directions_en = models.TextField("directions (English)", blank=True)
     directions_es = models.TextField("directions (Spanish)", blank=True)
+    transit_en = models.TextField("by bus or train (English)", blank=True)
+    transit_es = models.TextField("by bus or train (Spanish)", blank=True)
+    parking_en = models.TextField("parking (English)", blank=True)
+    parking_es = models.TextField("parking (Spanish)", blank=True)
+    access_en = models.TextField("getting in without steps (English)", blank=True)
+    access_es = models.TextField("getting in without steps (Spanish)", blank=True)
     time_zone = models.CharField(
         max_length=64, default="America/New_York", validators=[validate_zone]
     )
@@ -25,6 +31,9 @@ class Location(models.Model):
 
     name = Bilingual()
     directions = Bilingual()
+    transit = Bilingual()
+    parking = Bilingual()
+    access = Bilingual()
 
     class Meta:
         ordering = ("slug",)

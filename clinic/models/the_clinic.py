@@ -2,12 +2,18 @@
 
 import zoneinfo
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
+from clinic.brand_colours import COLOUR_FIELDS, is_a_colour, mistakes
 from clinic.fields import Bilingual
+from clinic.image_fields import PictureField
+from clinic.images import Picture
 from clinic.models.zones import validate_zone
+
+LOGO_WIDTHS = (96, 192)
 
 
 class Clinic(models.Model):
@@ -57,6 +63,24 @@ class Clinic(models.Model):
         "(N.J.A.C. 13:35-6.5).",
         validators=[MinValueValidator(1), MaxValueValidator(99)],
     )
+    accent_light = models.CharField("accent", max_length=7, blank=True, validators=[is_a_colour])
+    accent_dark = models.CharField(
+        "accent on dark",
+        max_length=7,
+        blank=True,
+        validators=[is_a_colour],
+        help_text="Empty: made of the other one.",
+    )
+    paper_light = models.CharField("paper", max_length=7, blank=True, validators=[is_a_colour])
+    paper_dark = models.CharField("paper, dark", max_length=7, blank=True, validators=[is_a_colour])
+    ink_light = models.CharField("ink", max_length=7, blank=True, validators=[is_a_colour])
+    ink_dark = models.CharField("ink on dark", max_length=7, blank=True, validators=[is_a_colour])
+    logo = PictureField(
+        blank=True,
+        widths=LOGO_WIDTHS,
+        help_text="Stands beside the name at the head of every page. A square one, as PNG with "
+        "nothing behind it, looks best.",
+    )
     site_version = models.PositiveBigIntegerField(default=1, editable=False)
 
     tagline = Bilingual()
@@ -74,3 +98,17 @@ class Clinic(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def picture(self) -> Picture | None:
+        return Picture.parse(self.logo)
+
+    def clean(self) -> None:
+        """Colours that somebody could not read are refused, each with one that passes."""
+        if found := mistakes(self.colours):
+            raise ValidationError(found)
+
+    @property
+    def colours(self) -> dict[str, str]:
+        """What the clinic chose instead of the house's own: `accent_light` and its like."""
+        return {name: getattr(self, name) for name in COLOUR_FIELDS if getattr(self, name)}

@@ -19,8 +19,13 @@ PUBLIC_PATHS = [
     "/team/",
     "/team/example-physical-therapist/",
     "/visit/",
+    "/privacy-practices/",
     "/privacy/",
+    "/good-faith-estimate/",
+    "/nondiscrimination/",
+    "/language-assistance/",
     "/accessibility/",
+    "/terms/",
     "/nothing-is-here/",
 ]
 SIGNS = [
@@ -37,7 +42,14 @@ READ_ONLY = [
 # Their forms are Django's own, and are not looked at here.
 EDITED = [
     *("booking/patient", "clinic/closure", "clinic/location", "clinic/practitioner"),
-    *("clinic/service", "clinic/user", "content/article", "content/caution"),
+    *(
+        "clinic/languagenotice",
+        "clinic/legalpage",
+        "clinic/service",
+        "clinic/user",
+        "content/article",
+        "content/caution",
+    ),
     *("content/pressurepoint", "content/redflag", "content/reference", "content/topic"),
 ]
 
