@@ -11,7 +11,15 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
-from clinic.colours import COLOUR, contrast, least_contrast, mixed, nearest_passing
+from clinic.colours import (
+    COLOUR,
+    contrast,
+    least_contrast,
+    luminance,
+    mixed,
+    nearest,
+    nearest_passing,
+)
 
 TOKENS = Path(__file__).resolve().parent.parent / "static" / "css" / "tokens.css"
 SCHEMES = ("light", "dark")
@@ -39,9 +47,10 @@ def house(scheme: str) -> Tokens:
     return found
 
 
-def grounds_of(paper: str, ink: str, scheme: str) -> Tokens:
+def around_the_text(paper: str, ink: str) -> Tokens:
     """All that lies under and around the text, of the two that the clinic chose."""
-    lifted = mixed(paper, "#ffffff", 0.6) if scheme == "light" else mixed(paper, ink, 0.04)
+    is_light = luminance(paper) > luminance(ink)
+    lifted = mixed(paper, "#ffffff", 0.6) if is_light else mixed(paper, ink, 0.04)
     grounds = {"paper": paper, "sheet": lifted, "tint": mixed(paper, ink, 0.055)}
     on = list(grounds.values())
     return {
@@ -65,7 +74,7 @@ def tokens(chosen: Mapping[str, str], scheme: str) -> Tokens:
     around = house(scheme)
     paper, ink = chosen.get(f"paper_{scheme}"), chosen.get(f"ink_{scheme}")
     if paper or ink:
-        own = grounds_of(paper or around["paper"], ink or around["ink"], scheme)
+        own = around_the_text(paper or around["paper"], ink or around["ink"])
         around = {**around, **own}
     accent = chosen.get(f"accent_{scheme}")
     if not accent and scheme == "dark" and chosen.get("accent_light"):
@@ -87,32 +96,37 @@ def mistakes(chosen: Mapping[str, str]) -> dict[str, str]:
 
 def _mistakes_in(chosen: Mapping[str, str], scheme: str) -> dict[str, str]:
     all_of_it = {**house(scheme), **tokens(chosen, scheme)}
-    on = [all_of_it[ground] for ground in GROUNDS]
     paper, ink, accent = (f"{part}_{scheme}" for part in ("paper", "ink", "accent"))
-    found: dict[str, str] = {}
     if {paper, ink} & set(chosen):
-        text = _advice("Text", all_of_it["ink"], on)
-        if text:
-            return {ink if ink in chosen else paper: text}
-        if warning := _advice("The red of warnings", all_of_it["alarm"], on, is_chosen=False):
-            return {paper if paper in chosen else ink: warning}
-    if advice := _advice("The accent", all_of_it["clay"], on):
+        if lack := _lack(all_of_it["ink"], all_of_it):
+            better = nearest(
+                all_of_it["ink"],
+                lambda colour: not _lack(colour, around_the_text(all_of_it["paper"], colour)),
+            )
+            return {ink if ink in chosen else paper: f"Text {lack} {_offer(better)}"}
+        if lack := _lack(all_of_it["alarm"], all_of_it):
+            return {paper if paper in chosen else ink: f"The red of warnings {lack} {_offer(None)}"}
+    if lack := _lack(all_of_it["clay"], all_of_it):
+        better = nearest(all_of_it["clay"], lambda colour: not _lack(colour, all_of_it))
         # With another paper, the accent there was may not be readable any more.
-        found[accent if accent in chosen or paper not in chosen else paper] = advice
-    return found
+        field = accent if accent in chosen or paper not in chosen else paper
+        return {field: f"The accent {lack} {_offer(better)}"}
+    return {}
 
 
-def _advice(what: str, colour: str, on: list[str], *, is_chosen: bool = True) -> str:
-    """Nothing where it can be read."""
-    has = least_contrast(colour, on)
+def _lack(colour: str, around: Tokens) -> str:
+    """How far it is from being readable on all of the grounds; nothing where it is."""
+    has = least_contrast(colour, [around[ground] for ground in GROUNDS])
     if has >= OF_TEXT:
         return ""
-    # Rounded down: 4.49 is not shown as the 4.5 that it lacks.
-    said = (
-        f"{what} ({colour}) has a contrast of {int(has * 100) / 100:.2f} to 1 with the paper and "
-        f"the bands on it. It needs at least {OF_TEXT} to 1: {OF_TEXT - has:.2f} more."
+    shown = int(has * 100) / 100  # 4.499 is not shown as the 4.5 that it lacks
+    return (
+        f"({colour}) has a contrast of {shown:.2f} to 1 with the paper and the bands on it. It "
+        f"needs at least {OF_TEXT} to 1: {OF_TEXT - shown:.2f} more."
     )
-    passing = nearest_passing(colour, on, OF_TEXT) if is_chosen else None
-    if passing:
-        return f"{said} The nearest color that passes is {passing}."
-    return f"{said} Choose a lighter or a darker paper."
+
+
+def _offer(better: str | None) -> str:
+    if better:
+        return f"The nearest color that passes is {better}."
+    return "Choose a lighter or a darker paper."

@@ -1,7 +1,7 @@
 """Colours, and how well one stands out from another as WCAG 2.2 counts it. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 STEPS = 200  # how finely a colour that passes is looked for, between this one and black or white
@@ -38,15 +38,17 @@ def mixed(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
 
 
-def nearest_passing(colour: str, grounds: Iterable[str], ratio: float) -> str | None:
-    """This colour, or the least darkened or lightened one that can be read on all the grounds.
-
-    None where there is none: no colour stands out from both light and dark grounds.
-    """
-    on = list(grounds)
+def nearest(colour: str, passes: Callable[[str], bool]) -> str | None:
+    """This colour, or the least darkened or lightened one that passes; None where there is none."""
     for step in range(STEPS + 1):
         for end in ("#000000", "#ffffff"):
             candidate = mixed(colour, end, step / STEPS)
-            if least_contrast(candidate, on) >= ratio:
+            if passes(candidate):
                 return candidate
     return None
+
+
+def nearest_passing(colour: str, grounds: Iterable[str], ratio: float) -> str | None:
+    """The nearest that can be read on all the grounds: none stands out from light and dark ones."""
+    on = list(grounds)
+    return nearest(colour, lambda candidate: least_contrast(candidate, on) >= ratio)

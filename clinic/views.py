@@ -18,6 +18,7 @@ from clinic import images, memory, structured_data
 from clinic.brand import brand
 from clinic.directory import clinic_if_known, directory, today_at
 from clinic.legal import LEADS, body, language_of, legal_pages
+from clinic.opening import opening_at
 from clinic.page_cache import OUTSIDE, public_page
 from clinic.pages import Crumb, Page, show
 
@@ -43,7 +44,9 @@ def team(request: HttpRequest) -> HttpResponse:
         % {"clinic": memory.the_clinic().name},
         section="team",
     )
-    return show(request, "clinic/team.html", page, people=directory().practitioners)
+    known = directory()
+    people = [(person, known.services_of(person)) for person in known.practitioners]
+    return show(request, "clinic/team.html", page, people=people)
 
 
 @public_page
@@ -76,7 +79,11 @@ def practitioner(request: HttpRequest, slug: str) -> HttpResponse:
 def visit(request: HttpRequest) -> HttpResponse:
     known, now = directory(), timezone.now()
     places = [
-        (location, known.hours_at(location, today_at(location, now)))
+        (
+            location,
+            known.hours_at(location, today_at(location, now)),
+            opening_at(known, location, now),
+        )
         for location in known.locations
     ]
     page = Page(
@@ -84,14 +91,16 @@ def visit(request: HttpRequest) -> HttpResponse:
         description=_("Where %(clinic)s is, when it is open, and how to reach us.")
         % {"clinic": memory.the_clinic().name},
         section="visit",
-        structured_data=[structured_data.medical_clinic(*place) for place in places],
+        structured_data=[
+            structured_data.medical_clinic(place, days) for place, days, _now in places
+        ],
     )
     return show(
         request,
         "clinic/visit.html",
         page,
         places=places,
-        hours_are_examples=any(known.hours_are_examples(place) for place, _days in places),
+        hours_are_examples=any(known.hours_are_examples(place[0]) for place in places),
         closures=known.closures_from(today_at(None, now)),
         services=known.services,
     )

@@ -21,11 +21,8 @@ PUBLIC_PATHS = [
     "/visit/",
     "/privacy-practices/",
     "/privacy/",
-    "/good-faith-estimate/",
-    "/nondiscrimination/",
     "/language-assistance/",
     "/accessibility/",
-    "/terms/",
     "/nothing-is-here/",
 ]
 SIGNS = [
@@ -41,15 +38,9 @@ READ_ONLY = [
 ]
 # Their forms are Django's own, and are not looked at here.
 EDITED = [
-    *("booking/patient", "clinic/closure", "clinic/location", "clinic/practitioner"),
-    *(
-        "clinic/languagenotice",
-        "clinic/legalpage",
-        "clinic/service",
-        "clinic/user",
-        "content/article",
-        "content/caution",
-    ),
+    *("booking/patient", "clinic/closure", "clinic/languagenotice", "clinic/legalpage"),
+    *("clinic/location", "clinic/practitioner"),
+    *("clinic/service", "clinic/user", "content/article", "content/caution"),
     *("content/pressurepoint", "content/redflag", "content/reference", "content/topic"),
 ]
 
