@@ -1,11 +1,12 @@
 """The pages of the law: read from memory, filled in, and confirmed by the clinic."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,8 @@ from clinic.models.own_pages import BRACED
 from clinic.templatetags.telephone import telephone_link
 
 Key = LegalPage.Key
+HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+WORTH_A_LIST = 5  # so many headings get a list of contents
 # What each is about, for those who look at a list of results, and as its first lines.
 LEADS: dict[str, Promise] = {
     Key.PRIVACY_PRACTICES: _("How we use and share health information, and what your rights are."),
@@ -48,6 +51,19 @@ def legal_pages() -> LegalPages:
         pages=tuple(known[key] for key in Key.values if key in known),
         notices=tuple(LanguageNotice.objects.exclude(text="")),
     )
+
+
+def with_anchors(html: SafeString) -> tuple[SafeString, list[tuple[str, str]]]:
+    """The text with a place to link to at each heading, and those places with their names."""
+    found: list[tuple[str, str]] = []
+
+    def anchored(heading: re.Match[str]) -> str:
+        anchor = f"part-{len(found) + 1}"
+        found.append((anchor, mark_safe(strip_tags(heading[1]))))
+        return f'<h2 id="{anchor}">{heading[1]}</h2>'
+
+    text = mark_safe(HEADING.sub(anchored, html))
+    return text, found if len(found) >= WORTH_A_LIST else []
 
 
 def body(page: LegalPage) -> SafeString:

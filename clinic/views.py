@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from clinic import images, memory, structured_data
 from clinic.brand import brand
 from clinic.directory import clinic_if_known, directory, today_at
-from clinic.legal import LEADS, body, language_of, legal_pages
+from clinic.legal import LEADS, body, language_of, legal_pages, with_anchors
 from clinic.opening import opening_at
 from clinic.page_cache import OUTSIDE, public_page
 from clinic.pages import Crumb, Page, show
@@ -114,12 +114,14 @@ def legal(request: HttpRequest, key: str) -> HttpResponse:
     row = known.page(key)
     if row is None:
         raise Http404
+    text, contents = with_anchors(body(row))
     return show(
         request,
         [f"clinic/legal/{key}.html", "clinic/legal/page.html"],
         Page(title=row.title, description=LEADS[key]),
         row=row,
-        body=body(row),
+        body=text,
+        contents=contents,
         body_language=language_of(row),
         notices=known.notices,
     )

@@ -74,6 +74,14 @@ class Piece:
         return tuple(found.values())
 
     @property
+    def safety_before(self) -> int:
+        """The number of the block that the safety box stands before: the first that says how to
+        press, or else the second, so that nobody has read what to do before it.
+        """
+        numbers = (number for number, block in enumerate(self.blocks) if block.points)
+        return next(numbers, min(1, len(self.blocks)))
+
+    @property
     def has_booking(self) -> bool:
         return any(block.kind == "booking" for block in self.blocks)
 

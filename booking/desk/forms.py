@@ -222,7 +222,8 @@ class TelephoneBookingForm(DetailsForm):
             self.fields[name].label, self.fields[name].help_text = label, hint
         for field in self.fields.values():
             # What a browser knows by heart is the member of staff, not the caller.
-            field.widget.attrs["autocomplete"] = "off"
+            if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect):
+                field.widget.attrs["autocomplete"] = "off"
 
     @staticmethod
     def _may_be(known: Patient, data: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from clinic import memory
 from clinic.models import Clinic, Closure, Practitioner, Room, Service, WorkingHours
 from content import starter_loader
 from content.models import Article, Caution, PressurePoint, RedFlag, Reference, Topic
-from tests.public import open_clinic
+from tests.public import FIRST, open_clinic
 
 NOW = datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
 
@@ -71,11 +71,12 @@ def test_loading_again_adds_nothing_and_asks_little(
 def test_what_staff_changed_stays_changed() -> None:
     load()
     Clinic.objects.update(name="Hudson Pain Clinic")
-    Article.objects.filter(language="en").update(title="Ours")
+    ours = Article.objects.get(slug=FIRST, language="en")
+    Article.objects.filter(pk=ours.pk).update(title="Ours")
     WorkingHours.objects.all().delete()
     assert load() == 0
     assert Clinic.objects.get().name == "Hudson Pain Clinic"
-    assert Article.objects.get(language="en").title == "Ours"
+    assert Article.objects.get(pk=ours.pk).title == "Ours"
     assert not WorkingHours.objects.exists()
 
 
