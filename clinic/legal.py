@@ -73,9 +73,7 @@ def body(page: LegalPage) -> SafeString:
     values = {
         "clinic": conditional_escape(clinic.name),
         "telephone": telephone_link(clinic.telephone),
-        "address": conditional_escape(
-            f"{here.street}, {here.city}, {here.state} {here.postal_code}" if here else ""
-        ),
+        "address": conditional_escape(here.one_line if here else ""),
         "effective_date": conditional_escape(
             times.day(page.effective_on)
             if page.effective_on

@@ -45,7 +45,7 @@ class Opening:
 
 
 def opening_at(known: Directory, place: Location, now: datetime) -> Opening:
-    local = now.astimezone(place.zone)
+    local = now.astimezone(place.zone).replace(second=0, microsecond=0)
     today = day_at(known, place, local.date())
     rest = [ends for _starts, ends in today.hours if local.time() < ends]
     return Opening(local, today, None if rest else next_open_day(known, place, local.date()))

@@ -42,6 +42,11 @@ class Location(models.Model):
         return self.name_en
 
     @property
+    def one_line(self) -> str:
+        """The address as one writes it on an envelope's last lines; nothing without a street."""
+        return f"{self.street}, {self.city}, {self.state} {self.postal_code}" if self.street else ""
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 

@@ -184,7 +184,9 @@ class TestTheForm:
         mark = re.search(r'<a class="brand"[^>]*>\s*<img src="(/media/[^"]+)"', page)
         assert mark
         assert f'<link rel="icon" href="{mark[1]}">' in page
-        assert Client().get(mark[1]).status_code == 200
+        picture = Client().get(mark[1])
+        assert picture.headers["Content-Type"] == "image/jpeg"
+        picture.close()
 
     def test_a_faint_colour_is_refused_and_nothing_typed_is_lost(self) -> None:
         response = a_client(OWNER).post(CLINIC, sent(name="Typed", accent_light="#f0a030"))
