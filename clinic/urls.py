@@ -10,6 +10,7 @@ from clinic.models import LegalPage
 urlpatterns = [
     path("admin/desk/", include("booking.desk.urls")),
     path("admin/", admin.site.urls),
+    path("styleguide/", include("booking.desk.styleguide")),
     path("robots.txt", views.robots, name="robots"),
     path("brand-<slug:version>.css", views.brand_sheet, name="brand-sheet"),
     path("brand-<slug:version>.svg", views.brand_icon, name="brand-icon"),

@@ -131,7 +131,15 @@ def legal(request: HttpRequest, key: str) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Patients' own pages are not for search engines; their links are nowhere to be found."""
     lines = ["User-agent: *"]
-    private = ["/admin/", "/calendar/", "/book/", "/es/book/", "/appointment/", "/es/appointment/"]
+    private = [
+        "/admin/",
+        "/styleguide/",
+        "/calendar/",
+        "/book/",
+        "/es/book/",
+        "/appointment/",
+        "/es/appointment/",
+    ]
     lines += [f"Disallow: {path}" for path in private]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -83,6 +83,8 @@ STAFF: dict[str, Route] = {
     "desk:renew-feed": Route(PATIENTS, PATIENTS, ("practitioner",)),
     "desk:called": Route(None, DESK, ("message",)),
     "desk:send-again": Route(None, DESK, ("message",)),
+    "styleguide": Route(EVERYBODY, None),
+    "styleguide-theme": Route(EVERYBODY, None, ("scheme",)),
     "admin:index": Route(EVERYBODY, EVERYBODY),
     "admin:logout": Route(None, EVERYBODY),
     "admin:second_factor": Route(EVERYBODY, EVERYBODY),

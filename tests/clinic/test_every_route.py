@@ -53,7 +53,7 @@ def test_every_route_is_in_the_table_and_nothing_else() -> None:
 
 def test_every_route_of_the_staff_is_behind_the_gate() -> None:
     """Nothing under /admin/ is for whoever only guessed a password."""
-    under_admin = {name for name in NAMES if name.startswith(("admin:", "desk:"))}
+    under_admin = {name for name in NAMES if name.startswith(("admin:", "desk:", "styleguide"))}
     assert under_admin == DOORS | set(staff_routes())
 
 
@@ -97,6 +97,7 @@ def one_of_everything() -> dict[str, Any]:
         ),
         "another_patient": a_patient(),
         "report": "requests",
+        "scheme": "dark",
         "wording": Wording.objects.create(
             kind="moved", language="en", subject="Moved", text="{when} {link}"
         ),
