@@ -1,4 +1,4 @@
-"""The pages of the law: read from memory, filled in, and confirmed by the clinic."""
+"""The legal pages: read from memory, filled in, and confirmed by the clinic."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where an owner words the pages of the law, and pastes the notices in other languages."""
+"""Where an owner words the legal pages, and pastes the notices in other languages."""
 
 from typing import Any, cast
 

@@ -64,6 +64,7 @@ def medical_clinic(location: Location | None = None, days: list[OpenDay] | None 
         "description": clinic.about,
         "url": absolute(reverse("home")),
         "telephone": str(clinic.telephone.as_e164),
+        "logo": absolute(clinic.picture.src) if clinic.picture else "",
         "availableService": [
             {"@type": "MedicalTherapy", "name": service.name} for service in directory().services
         ],
@@ -86,6 +87,7 @@ def person(practitioner: Practitioner) -> JsonLd | None:
             "name": practitioner.name,
             "honorificSuffix": practitioner.credentials,
             "jobTitle": practitioner.role,
+            "image": absolute(practitioner.picture.src) if practitioner.picture else "",
             "url": absolute(practitioner.get_absolute_url()),
             "worksFor": {"@id": clinic_id()},
         }

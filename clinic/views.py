@@ -108,7 +108,7 @@ def visit(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def legal(request: HttpRequest, key: str) -> HttpResponse:
-    """A page of the law. What the software itself does stands in its template, for it to be true;
+    """A legal page. What the software itself does stands in its template, for it to be true;
     what the clinic does and promises stands in the row."""
     known = legal_pages()
     row = known.page(key)

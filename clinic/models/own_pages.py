@@ -1,4 +1,4 @@
-"""The pages that the law asks for and the clinic words itself, and the notices of language help."""
+"""The legal pages, which the clinic words itself, and the notices of language help."""
 
 import re
 from datetime import date
@@ -92,8 +92,8 @@ class LegalPage(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        verbose_name = "page of the law"
-        verbose_name_plural = "pages of the law"
+        verbose_name = "legal page"
+        verbose_name_plural = "legal pages"
 
     def __str__(self) -> str:
         return self.title_en

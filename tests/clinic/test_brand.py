@@ -184,6 +184,7 @@ class TestTheForm:
         mark = re.search(r'<a class="brand"[^>]*>\s*<img src="(/media/[^"]+)"', page)
         assert mark
         assert f'<link rel="icon" href="{mark[1]}">' in page
+        assert f'"logo": "http://127.0.0.1:8000{mark[1]}"' in page
         picture = Client().get(mark[1])
         assert picture.headers["Content-Type"] == "image/jpeg"
         picture.close()
