@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic import views
+from clinic import picture_views, views
 from clinic.models import LegalPage
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("brand-<slug:version>.css", views.brand_sheet, name="brand-sheet"),
     path("brand-<slug:version>.svg", views.brand_icon, name="brand-icon"),
+    path("pictures/<slug:language>.<slug:version>.png", picture_views.site, name="site-picture"),
     path("media/<path:name>", views.picture, name="picture"),
     path("", include("booking.urls_machines")),
     path("", include("content.urls_machines")),

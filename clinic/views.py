@@ -21,6 +21,7 @@ from clinic.legal import LEADS, body, language_of, legal_pages, with_anchors
 from clinic.opening import opening_at
 from clinic.page_cache import OUTSIDE, public_page
 from clinic.pages import Crumb, Page, show
+from clinic.picture_views import site_picture
 
 RETRY_AFTER = 30  # seconds
 
@@ -28,23 +29,32 @@ RETRY_AFTER = 30  # seconds
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     clinic = memory.the_clinic()
+    places = directory().locations
+    now = timezone.now()
+    only = places[0] if len(places) == 1 else None
+    days = directory().hours_at(only, today_at(only, now)) if only else None
     page = Page(
         title=clinic.tagline or clinic.name,
         description=clinic.about,
-        structured_data=[structured_data.medical_clinic()],
+        structured_data=[
+            structured_data.medical_clinic(only, days, picture=site_picture()),
+            structured_data.web_site(),
+        ],
     )
     return show(request, "clinic/home.html", page)
 
 
 @public_page
 def team(request: HttpRequest) -> HttpResponse:
+    known = directory()
+    told = [structured_data.person(person) for person in known.practitioners]
     page = Page(
         title=_("Our team"),
         description=_("Who works at %(clinic)s, with their licenses and what they do.")
         % {"clinic": memory.the_clinic().name},
         section="team",
+        structured_data=[data for data in told if data],
     )
-    known = directory()
     people = [(person, known.services_of(person)) for person in known.practitioners]
     return show(request, "clinic/team.html", page, people=people)
 
@@ -129,18 +139,13 @@ def legal(request: HttpRequest, key: str) -> HttpResponse:
 
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
-    """Patients' own pages are not for search engines; their links are nowhere to be found."""
-    lines = ["User-agent: *"]
-    private = [
-        "/admin/",
-        "/styleguide/",
-        "/calendar/",
-        "/book/",
-        "/es/book/",
-        "/appointment/",
-        "/es/appointment/",
-    ]
-    lines += [f"Disallow: {path}" for path in private]
+    """Only what has no page to show is closed.
+
+    Booking, search and patients' own pages are not for search engines either, but say so
+    themselves (X-Robots-Tag): an address that may not be asked for cannot be told to be left out,
+    and would be listed bare wherever somebody links to it.
+    """
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /calendar/"]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

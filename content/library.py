@@ -4,6 +4,7 @@ It is small, so it is read whole, in a number of queries that does not depend on
 is. A page then costs none for its content, and stays readable while the database is away.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
@@ -16,10 +17,12 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from clinic import memory
+from clinic.images import Picture
 from content.models import (
     BLOCKS,
     Article,
     Caution,
+    FigureBlock,
     HeadedBlock,
     PointsBlock,
     PressurePoint,
@@ -27,11 +30,9 @@ from content.models import (
     RedFlag,
     RedFlagsBlock,
     Reference,
-    TextBlock,
     Topic,
 )
-
-clean_prose = TextBlock._meta.get_field("body").sanitize
+from content.models.blocks import sanitize
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Block:
     points: tuple[Point, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     source: str = ""
+    picture: Picture | None = None
+    alternative_text: str = ""
+    caption: str = ""
 
     @property
     def template(self) -> str:
@@ -87,7 +91,7 @@ class Piece:
 
     @property
     def cites(self) -> bool:
-        texts: list[str] = [block.body for block in self.blocks]
+        texts = [text for block in self.blocks for text in (block.body, block.caption)]
         texts += [point.row.evidence for point in self.points]
         return any("[@" in text for text in texts)
 
@@ -126,7 +130,7 @@ class Library:
             for other in self.articles(piece.row.language, now=now)
             if other is not piece
         ]
-        return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n]
+        return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n][:MOST_RELATED]
 
     def point(self, slug: str) -> Point | None:
         return next((point for point in self.points if point.row.slug == slug), None)
@@ -152,6 +156,18 @@ class Library:
         """The topics that there is something to read about."""
         return [topic for topic in self.topics if self.about(topic, language, now=now)]
 
+    def points_for(self, topic: Topic) -> list[Point]:
+        """The points that people use when this hurts."""
+        return [p for p in self.points if any(other.pk == topic.pk for other in p.topics)]
+
+    def topics_with_something(self, language: str, *, now: datetime) -> list[Topic]:
+        """The topics that there is an article or a point to."""
+        return [
+            topic
+            for topic in self.topics
+            if self.points_for(topic) or self.about(topic, language, now=now)
+        ]
+
 
 def _related[M: Model](row: Model, name: str, model: type[M]) -> tuple[M, ...]:
     """What was prefetched, as a tuple; a query here would be one for each row."""
@@ -168,19 +184,26 @@ def _read_points() -> dict[int, Point]:
 
 def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
     # Cleaned when it was written in the admin, and here whatever wrote it.
-    body = SafeString(clean_prose(row.body))
+    body = SafeString(sanitize(row.body))
     block = Block(row.kind, row.heading, anchor, body)
     if isinstance(row, PointsBlock):
         of_points = _related(row, "points", PressurePoint)
         return replace(block, points=tuple(points[point.pk] for point in of_points))
     if isinstance(row, RedFlagsBlock):
         return replace(block, red_flags=_related(row, "red_flags", RedFlag))
+    if isinstance(row, FigureBlock):
+        return replace(
+            block,
+            picture=row.shown,
+            alternative_text=row.alternative_text,
+            caption=row.caption,
+        )
     if isinstance(row, QuotationBlock):
         return replace(block, source=row.source)
     return block
 
 
-def _anchors(rows: list[HeadedBlock]) -> list[str]:
+def anchors_of(rows: Sequence[HeadedBlock]) -> list[str]:
     """An anchor for each block: its heading's, with a number where two are alike."""
     given: list[str] = []
     for row in rows:
@@ -192,7 +215,7 @@ def _anchors(rows: list[HeadedBlock]) -> list[str]:
 
 def _piece(article: Article, rows: list[HeadedBlock], points: dict[int, Point]) -> Piece:
     blocks = tuple(
-        _block(row, anchor, points) for row, anchor in zip(rows, _anchors(rows), strict=True)
+        _block(row, anchor, points) for row, anchor in zip(rows, anchors_of(rows), strict=True)
     )
     cautions = list(_related(article, "cautions", Caution))
     for block in blocks:

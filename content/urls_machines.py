@@ -1,7 +1,14 @@
-"""Addresses without a language: what only search engines read."""
+"""Addresses without a language: what only machines ask for."""
 
 from django.urls import path
 
-from content import sitemaps
+from content import pictures, sitemaps
 
-urlpatterns = [path("sitemap.xml", sitemaps.sitemap, name="sitemap")]
+urlpatterns = [
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path(
+        "pictures/<slug:language>/<slug:slug>.<slug:version>.png",
+        pictures.article,
+        name="article-picture",
+    ),
+]

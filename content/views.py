@@ -11,11 +11,33 @@ from clinic.pages import Crumb, Page, show
 from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
-from content.library import library
+from content.library import Piece, Point, library
+from content.pictures import picture_of
+from content.regions import region_path, regions
 
 
 def to_articles() -> Crumb:
     return Crumb(gettext_lazy("Articles"), reverse("articles"))
+
+
+def to_topics() -> Crumb:
+    return Crumb(gettext_lazy("What hurts?"), reverse("topics"))
+
+
+def to_points() -> Crumb:
+    return Crumb(gettext_lazy("Pressure points"), reverse("points"))
+
+
+def to_region(point: Point) -> Crumb:
+    return Crumb(point.row.get_region_display(), region_path(point.row.region))
+
+
+def way_to(piece: Piece) -> tuple[Crumb, ...]:
+    """An article stands under its first topic."""
+    if not piece.topics:
+        return (to_articles(),)
+    first = piece.topics[0]
+    return (to_topics(), Crumb(first.name, reverse("topic", args=[first.slug])))
 
 
 @public_page
@@ -31,7 +53,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         "content/articles.html",
         page,
         pieces=library().articles(language, now=now),
-        topics=library().topics_with_articles(language, now=now),
+        topics=library().topics_with_something(language, now=now),
     )
 
 
@@ -41,14 +63,16 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     piece = known.article(slug, get_language(), now=now)
     if piece is None:
         raise Http404
+    picture = picture_of(piece)
     page = Page(
         title=piece.row.title,
         description=piece.row.description,
         section="articles",
-        above=(to_articles(),),
+        above=way_to(piece),
         kind="article",
         languages=frozenset(known.languages(slug, now=now)),
-        structured_data=[structured_data.article(piece)],
+        picture=picture,
+        structured_data=[structured_data.article(piece, known, picture)],
     )
     return show(
         request,
@@ -63,19 +87,32 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public_page
+def topics(request: HttpRequest) -> HttpResponse:
+    page = Page(
+        title=_("What hurts?"),
+        description=_("Choose where it hurts: what to read on it, and the points people press."),
+        section="articles",
+    )
+    found = library().topics_with_something(get_language(), now=timezone.now())
+    return show(request, "content/topics.html", page, topics=found)
+
+
+@public_page
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     known = library()
     found = known.topic(slug)
     if found is None:
         raise Http404
+    pieces = known.about(found, get_language(), now=timezone.now())
+    its_points = known.points_for(found)
     page = Page(
         title=found.name,
         description=found.summary,
         section="articles",
-        above=(to_articles(),),
+        above=(to_topics(),),
+        indexed=bool(pieces or its_points),
     )
-    pieces = known.about(found, get_language(), now=timezone.now())
-    return show(request, "content/topic.html", page, topic=found, pieces=pieces)
+    return show(request, "content/topic.html", page, topic=found, pieces=pieces, points=its_points)
 
 
 @public_page
@@ -92,6 +129,28 @@ def points(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+def point_region(request: HttpRequest, slug: str) -> HttpResponse:
+    found = next((r for r in regions(library().points) if r.slug == slug), None)
+    if found is None:
+        raise Http404
+    page = Page(
+        title=_("Pressure points: %(region)s") % {"region": found.name},
+        description=_(
+            "The points of this part of the body: where they are, and who should not press them."
+        ),
+        section="points",
+        above=(to_points(),),
+    )
+    return show(
+        request,
+        "content/point_region.html",
+        page,
+        region=found,
+        plates=plates(found.points),
+    )
+
+
+@public_page
 def point(request: HttpRequest, slug: str) -> HttpResponse:
     known = library()
     found = known.point(slug)
@@ -103,8 +162,8 @@ def point(request: HttpRequest, slug: str) -> HttpResponse:
         description=_("Where the point %(name)s is, who should not press it, and how to press.")
         % {"name": name},
         section="points",
-        above=(Crumb(gettext_lazy("Pressure points"), reverse("points")),),
-        structured_data=[structured_data.point(found)],
+        above=(to_points(), to_region(found)),
+        structured_data=[structured_data.point(found, get_language())],
     )
     return show(
         request,

@@ -20,8 +20,10 @@ PATHS = [
     "/articles/",
     ARTICLE,
     "/topics/neck-and-upper-back/",
-    "/topics/headache/",  # nothing to read yet
+    "/topics/",
+    "/topics/headache/",  # points, and nothing to read yet
     "/points/",
+    "/points/regions/neck-shoulder/",
     "/points/gb-21/",
     "/points/si-15/",
     "/team/",

@@ -11,7 +11,8 @@ from clinic import structured_data
 from clinic.brand import Brand, brand
 from clinic.directory import Directory, directory
 from clinic.legal import LegalPages, legal_pages
-from clinic.pages import Page
+from clinic.pages import LOCALES, Page, Picture
+from clinic.picture_views import site_picture
 
 register = template.Library()
 # Like Django's json_script: no text can end the element it stands in.
@@ -30,6 +31,16 @@ def structured(context: dict[str, Any], page: Page) -> SafeString:
         '<script type="application/ld+json">{}</script>',
         ((SafeString(json.dumps(item, ensure_ascii=False).translate(ESCAPES)),) for item in items),
     )
+
+
+@register.simple_tag
+def picture_for(page: Page) -> Picture:
+    return page.picture or site_picture()
+
+
+@register.filter
+def locale(language: str) -> str:
+    return LOCALES[language]
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from content.care import cares
 from content.citations import Citations
 from content.library import Piece, Point, library
 from content.models import Article, Caution, PressurePoint, Topic
+from content.regions import BodyRegion, regions
 
 register = template.Library()
 Evidence = PressurePoint.Evidence
@@ -61,6 +62,12 @@ def readable_topics() -> list[tuple[Topic, list[Piece]]]:
         (topic, library().about(topic, language, now=now))
         for topic in library().topics_with_articles(language, now=now)
     ]
+
+
+@register.simple_tag
+def body_regions() -> list[BodyRegion]:
+    """The regions that have a point."""
+    return regions(library().points)
 
 
 @register.simple_tag

@@ -99,7 +99,7 @@ def test_an_article_that_nobody_reviewed_says_so() -> None:
 
 def test_an_article_names_its_reviewer_and_the_next_review() -> None:
     reviewer = Practitioner.objects.get(slug="example-physical-therapist")
-    Practitioner.objects.update(licence="NJ 40QA00000000")
+    Practitioner.objects.update(licence="NJ 40QA00000000", is_example=False)
     change(reviewed_by=reviewer, reviewed_on=date(2026, 6, 1), review_due_on=date(2027, 6, 1))
     page = text(ARTICLE)
     assert "Not yet reviewed" not in page
@@ -118,8 +118,12 @@ def test_a_translation_that_nobody_checked_says_so() -> None:
 
 def test_the_article_shows_openings_at_the_top_and_at_the_end() -> None:
     page = text(ARTICLE)
-    assert page.count('<ol class="openings">') == 2
-    assert page.count("/book/?article=pressure-points-upper-back-pain") == 2
+    assert page.count('class="first-opening"') == page.count('<ol class="openings">') == 1
+    first = re.search(r'Next opening:.*?href="([^"]+)"', page, re.DOTALL)
+    assert first
+    assert "article=pressure-points-upper-back-pain" in first[1]
+    assert page.count(f'href="{first[1]}"') == 2
+    assert page.count("/book/?article=pressure-points-upper-back-pain") == 1
 
 
 def test_an_article_without_a_call_to_book_gets_one() -> None:
