@@ -8,26 +8,22 @@ import hashlib
 import io
 import re
 import threading
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
 from django.conf import settings
 from PIL import Image, ImageColor, ImageDraw, ImageFont
-from svg.path import parse_path
+
+from clinic.drawings import Line, Stroke, drawing
 
 WIDTH, HEIGHT = 1200, 630
-DESIGN = 1  # another number for another look, so that the addresses change with it
+DESIGN = 2  # another number for another look, so that the addresses change with it
 FINER = 3  # drawn so many times larger, then made small: that smooths the lines
 MARGIN, TEXT_TOP, TEXT_BOTTOM = 72, 168, 508
 WITH_PLATE, WITHOUT_PLATE = 636, 760  # how wide the text is
 TITLE_SIZES = (76, 68, 60, 54, 48, 42, 36)
-STEPS = {"mark": 48, "body": 6}  # straight pieces that a curve is drawn as
 _one_at_a_time = threading.Lock()
-
-Dot = tuple[float, float, float]
-Line = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +51,12 @@ def colour(name: str) -> tuple[int, ...]:
     return ImageColor.getrgb(found[1])
 
 
+def tone(ink: str, stroke: Stroke) -> tuple[int, ...]:
+    """The ink, thinned with paper."""
+    pairs = zip(colour("paper"), colour(ink), strict=True)
+    return tuple(round(paper + (deep - paper) * stroke.opacity) for paper, deep in pairs)
+
+
 @cache
 def palette() -> Image.Image:
     """The paper, the three inks, and what lies between: a quarter of the bytes of all colours."""
@@ -75,43 +77,6 @@ def font(size: int, weight: str = "Regular") -> ImageFont.FreeTypeFont:
     path = resources.files("font_source_serif_pro") / f"files/SourceSerifPro-{weight}.ttf"
     engine = ImageFont.Layout.BASIC
     return ImageFont.truetype(io.BytesIO(path.read_bytes()), size * FINER, layout_engine=engine)
-
-
-@cache
-def drawing(name: str) -> tuple[list[tuple[float, Line]], list[Dot]]:
-    """The lines, each with its width, and the dots of a drawing in the units of its own grid."""
-    if name == "mark":
-        markup = (settings.BASE_DIR / "templates/partials/figures/mark.svg").read_text()
-        scale, steps = 1.0, STEPS["mark"]
-    else:
-        body = (settings.BASE_DIR / "static/img/body.svg").read_text()
-        markup = body.partition(f'<g id="{name}">')[2].partition("<g id=")[0]
-        scale, steps = 0.2, STEPS["body"]
-    lines: list[tuple[float, Line]] = []
-    width = re.search(r'<g [^>]*stroke-width="([\d.]+)"', markup)
-    for attributes in re.findall(r"<path ([^>]*)", markup):
-        thick = re.search(r'stroke-width="([\d.]+)"', attributes) or width
-        path = re.search(r'\bd="([^"]+)"', attributes)
-        if path and thick:
-            lines += [(float(thick[1]) * scale, line) for line in flat(path[1], scale, steps)]
-    circle = r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"'
-    dots = [(float(x), float(y), float(r)) for x, y, r in re.findall(circle, markup)]
-    return lines, dots
-
-
-def flat(path: str, scale: float, steps: int) -> Iterator[Line]:
-    line: Line = []
-    for segment in parse_path(path):
-        if type(segment).__name__ == "Move":
-            if line:
-                yield line
-            line = [(segment.end.real * scale, segment.end.imag * scale)]
-            continue
-        for n in range(1, steps + 1):
-            point = segment.point(n / steps)
-            line.append((point.real * scale, point.imag * scale))
-    if line:
-        yield line
 
 
 def wrapped(text: str, width: int, size: int) -> list[str]:
@@ -166,16 +131,22 @@ class Sheet:
         self.pen.ellipse(box, fill=colour(ink))
 
     def figure(self, name: str, left: float, top: float, scale: float, ink: str) -> None:
-        lines, dots = drawing(name)
-        for width, line in lines:
-            placed = [((left + x * scale) * FINER, (top + y * scale) * FINER) for x, y in line]
-            thick = max(round(width * scale * FINER), 1)
-            self.pen.line(placed, fill=colour(ink), width=thick)
-            half = (thick - 1) / 2
-            for x, y in placed:  # round ends and bends
-                self.pen.ellipse([x - half, y - half, x + half, y + half], fill=colour(ink))
-        for x, y, radius in dots:
+        drawn = drawing(name)
+        for stroke in drawn.strokes:
+            line = [((left + x * scale) * FINER, (top + y * scale) * FINER) for x, y in stroke.line]
+            self._stroke(line, stroke.width * scale * FINER, stroke.is_filled, tone(ink, stroke))
+        for x, y, radius in drawn.dots:
             self.dot(left + x * scale, top + y * scale, radius * scale, ink)
+
+    def _stroke(self, line: Line, width: float, is_filled: bool, fill: tuple[int, ...]) -> None:
+        if is_filled:
+            self.pen.polygon(line, fill=fill)
+            return
+        thick = max(round(width), 1)
+        self.pen.line(line, fill=fill, width=thick)
+        half = (thick - 1) / 2
+        for x, y in line if thick > 2 else ():  # round ends and bends
+            self.pen.ellipse([x - half, y - half, x + half, y + half], fill=fill)
 
     def png(self) -> bytes:
         small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)

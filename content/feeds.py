@@ -58,8 +58,8 @@ def add(feed: ArticleFeed, piece: Piece, languages: set[str]) -> None:
         unique_id=address,
         description=escape(for_xml(row.lead)),  # feed readers take it for HTML
         author_name=for_xml(row.author),
-        pubdate=row.published_at,
-        updateddate=max(row.updated_at, row.published_at),
+        pubdate=piece.published_at,
+        updateddate=piece.changed_at,
         categories=[topic.name for topic in piece.topics],
         alternates=in_languages("article", row.slug, languages=languages - {row.language}),
     )

@@ -34,6 +34,8 @@ from content.models import (
 )
 from content.models.blocks import sanitize
 
+MOST_RELATED = 4
+
 
 @dataclass(frozen=True)
 class Point:
@@ -95,8 +97,17 @@ class Piece:
         texts += [point.row.evidence for point in self.points]
         return any("[@" in text for text in texts)
 
+    @property
+    def published_at(self) -> datetime:
+        return self.row.published_at
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it last became other than it was for its readers."""
+        return max(self.row.updated_at, self.row.published_at)
+
     def is_out(self, now: datetime) -> bool:
-        return self.row.published_at <= now
+        return self.published_at <= now
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ class Library:
         out = [
             piece for piece in self.pieces if piece.row.language == language and piece.is_out(now)
         ]
-        return sorted(out, key=lambda piece: piece.row.published_at, reverse=True)
+        return sorted(out, key=lambda piece: piece.published_at, reverse=True)
 
     def article(self, slug: str, language: str, *, now: datetime) -> Piece | None:
         return next(

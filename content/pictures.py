@@ -9,6 +9,7 @@ from clinic import picture_views, pictures
 from clinic.pages import Picture
 from content.body_map import plates
 from content.library import Piece, library
+from content.main_topic import main_topic
 
 
 def card_of(piece: Piece) -> pictures.Card:
@@ -16,9 +17,10 @@ def card_of(piece: Piece) -> pictures.Card:
     markers = plate.markers if plate else []
     dots = [(marker.x, marker.y) for marker in markers]
     dots += [(marker.twin_x, marker.y) for marker in markers if marker.twin_x is not None]
+    topic = main_topic(piece)
     return picture_views.card(
         piece.row.title,
-        kicker=piece.topics[0].name if piece.topics else "",
+        kicker=topic.name if topic else "",
         plate=plate.view if plate else "",
         dots=tuple(dots),
     )

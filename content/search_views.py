@@ -13,6 +13,7 @@ from clinic.pages import Page, show
 from content.library import library
 from content.search import Findings
 from content.searchable import index
+from content.urgent import urgent
 
 LONGEST_QUESTION = 100
 
@@ -45,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
         page,
         question=question,
         findings=findings,
+        urgent=urgent(question, language) if question else (),
         elsewhere=in_other_language(question, findings, language) if question else None,
         topics=library().topics_with_something(language, now=now),
     )

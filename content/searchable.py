@@ -32,7 +32,7 @@ def of_article(piece: Piece) -> Document:
         title=row.title,
         url=row.get_absolute_url(),
         summary=row.description,
-        text=(row.lead, *(block.body for block in piece.blocks)),
+        text=(row.lead, *(text for block in piece.blocks for text in (block.body, block.caption))),
         headings=(*headings, *(topic.name for topic in piece.topics)),
     )
 

@@ -56,11 +56,10 @@ def pages() -> Iterator[Entry]:
 
 def articles(now: datetime) -> Iterator[Entry]:
     known = library()
-    out = [piece.row for code in BOTH for piece in known.articles(code, now=now)]
-    for slug in sorted({row.slug for row in out}):
-        changed = {
-            row.language: max(row.updated_at, row.published_at) for row in out if row.slug == slug
-        }
+    out = [piece for code in BOTH for piece in known.articles(code, now=now)]
+    for slug in sorted({piece.row.slug for piece in out}):
+        versions = [piece for piece in out if piece.row.slug == slug]
+        changed = {piece.row.language: piece.changed_at for piece in versions}
         yield entry("article", slug, languages=sorted(changed), changed=changed)
 
 

@@ -37,7 +37,7 @@ def source(reference: Reference) -> JsonLd:
 def texts(piece: Piece) -> Iterator[str]:
     """In the order in which they are read, so that sources come as they are numbered."""
     for block in piece.blocks:
-        yield block.body
+        yield from (block.body, block.caption)
         for point in block.points:
             row = point.row
             yield from (row.location, row.technique, row.tradition, row.evidence)
@@ -73,8 +73,8 @@ def article(piece: Piece, known: Library, picture: Picture) -> JsonLd:
             "image": image(picture),
             "author": {"@type": "Organization", "name": row.author, "url": absolute("/")},
             "publisher": clinic_reference(),
-            "datePublished": row.published_at.isoformat(),
-            "dateModified": max(row.updated_at, row.published_at).isoformat(),
+            "datePublished": piece.published_at.isoformat(),
+            "dateModified": piece.changed_at.isoformat(),
             **review(piece),
             "about": about(piece.topics),
             "citation": citations(piece, known),

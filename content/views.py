@@ -1,17 +1,27 @@
 """Articles, topics and points: read from memory, the same for every reader."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from clinic.page_cache import public_page
 from clinic.pages import Crumb, Page, show
+from clinic.picture_views import FOR_A_YEAR
 from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
 from content.library import Piece, Point, library
+from content.main_topic import main_topic
+<<<<<<< HEAD
+from content.marks import marks
+=======
+from content.models import Topic
+>>>>>>> finding
 from content.pictures import picture_of
 from content.regions import region_path, regions
 
@@ -33,11 +43,11 @@ def to_region(point: Point) -> Crumb:
 
 
 def way_to(piece: Piece) -> tuple[Crumb, ...]:
-    """An article stands under its first topic."""
-    if not piece.topics:
+    """An article stands under its main topic."""
+    over = main_topic(piece)
+    if over is None:
         return (to_articles(),)
-    first = piece.topics[0]
-    return (to_topics(), Crumb(first.name, reverse("topic", args=[first.slug])))
+    return (to_topics(), Crumb(over.name, reverse("topic", args=[over.slug])))
 
 
 @public_page
@@ -97,19 +107,28 @@ def topics(request: HttpRequest) -> HttpResponse:
     return show(request, "content/topics.html", page, topics=found)
 
 
+def languages_of(topic: Topic, *, now: datetime) -> frozenset[str]:
+    """Those in which there is something to it; where there is nothing at all, its page says so."""
+    known, both = library(), ("en", "es")
+    there = [code for code in both if topic in known.topics_with_something(code, now=now)]
+    return frozenset(there or both)
+
+
 @public_page
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    known = library()
+    now, known = timezone.now(), library()
     found = known.topic(slug)
     if found is None:
         raise Http404
-    pieces = known.about(found, get_language(), now=timezone.now())
+    pieces = known.about(found, get_language(), now=now)
+    pieces.sort(key=lambda piece: main_topic(piece) != found)  # those that are on it before others
     its_points = known.points_for(found)
     page = Page(
         title=found.name,
         description=found.summary,
         section="articles",
         above=(to_topics(),),
+        languages=languages_of(found, now=now),
         indexed=bool(pieces or its_points),
     )
     return show(request, "content/topic.html", page, topic=found, pieces=pieces, points=its_points)
@@ -124,8 +143,23 @@ def points(request: HttpRequest) -> HttpResponse:
         section="points",
     )
     return show(
-        request, "content/points.html", page, points=known.points, plates=plates(known.points)
+        request,
+        "content/points.html",
+        page,
+        points=known.points,
+        plates=plates(known.points),
+        marks=marks(),
     )
+
+
+@require_safe
+def points_sheet(request: HttpRequest, version: str) -> HttpResponse:
+    """What answers the controls of the page of points; of an old page, as well as it can."""
+    known = marks()
+    response = HttpResponse(known.sheet, content_type="text/css; charset=utf-8")
+    is_current = version == known.version
+    response["Cache-Control"] = FOR_A_YEAR if is_current else "public, max-age=60"
+    return response
 
 
 @public_page

@@ -13,6 +13,7 @@ from content.body_map import Plate, plates
 from content.care import cares
 from content.citations import Citations
 from content.library import Piece, Point, library
+from content.marks import caution_key, keys
 from content.models import Article, Caution, PressurePoint, Topic
 from content.regions import BodyRegion, regions
 
@@ -34,6 +35,8 @@ def marks(grade: str) -> int:
 
 
 register.filter("cares", cares)
+register.filter("keys", keys)
+register.filter("caution_key", caution_key)
 
 
 @register.filter
@@ -91,6 +94,9 @@ def articles_due(context: dict[str, Any]) -> list[Article]:
 
 
 @register.inclusion_tag("partials/plate.html")
-def body_map(plate: Plate, *, anchors: bool = False) -> dict[str, Any]:
-    """A drawing with its points as links: to their places on this page, or to their own pages."""
-    return {"plate": plate, "anchors": anchors}
+def body_map(plate: Plate, *, anchors: bool = False, choosing: bool = False) -> dict[str, Any]:
+    """A drawing with its points as links: to their places on this page, or to their own pages.
+
+    With `choosing` the page's own controls strike points out.
+    """
+    return {"plate": plate, "anchors": anchors, "choosing": choosing}

@@ -13,8 +13,10 @@ PUBLIC_PATHS = [
     "/",
     "/articles/",
     ARTICLE,
+    "/topics/",
     "/topics/neck-and-upper-back/",
     "/points/",
+    "/points/regions/neck-shoulder/",
     "/points/gb-21/",
     "/team/",
     "/team/example-physical-therapist/",
@@ -23,6 +25,8 @@ PUBLIC_PATHS = [
     "/privacy/",
     "/language-assistance/",
     "/accessibility/",
+    "/search/?q=stif+neck",
+    "/search/?q=xyzzy",
     "/nothing-is-here/",
 ]
 SIGNS = [

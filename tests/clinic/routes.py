@@ -31,7 +31,7 @@ class Route:
 
 # What a stranger may ask for without signing in; that is all there is outside of the admin.
 PUBLIC = {
-    *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture"),
+    *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture", "points-sheet"),
     *("home", "team", "practitioner", "visit", "brand-sheet", "brand-icon"),
     *LegalPage.Key.values,
     *("articles", "article", "topics", "topic", "points", "point-region", "point", "search"),

@@ -9,6 +9,7 @@ from django.conf import settings
 from PIL import Image
 
 from clinic import memory, pictures
+from clinic.drawings import drawing
 from clinic.models import Clinic
 from content.models import Article
 from tests.public import ARTICLE, get, text
@@ -115,11 +116,17 @@ def test_any_title_fits() -> None:
     assert Image.open(io.BytesIO(pictures.drawn(card))).size == (1200, 630)
 
 
+def test_the_halves_of_the_body_are_drawn_whole() -> None:
+    for name in ("front", "back"):
+        across = [x for stroke in drawing(name).strokes for x, _y in stroke.line]
+        assert min(across) == pytest.approx(320 - max(across))
+        assert max(across) <= 320
+
+
 def test_every_drawing_of_the_body_has_lines_and_the_fonts_have_spanish_letters() -> None:
     for name in ("front", "back", "hand", "head", "mark"):
-        lines, _dots = pictures.drawing(name)
-        assert lines
-    assert pictures.drawing("mark")[1]
+        assert drawing(name).strokes
+    assert drawing("mark").dots
     face = pictures.font(40)
     nothing = bytes(face.getmask("\uffff"))
     assert all(bytes(face.getmask(letter)) != nothing for letter in "áéíóúüñÁÉÍÓÚÜÑ¿¡«»“”–")

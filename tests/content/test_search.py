@@ -136,6 +136,26 @@ def test_a_word_that_nothing_has_is_named() -> None:
     assert titles(page)[0] == "Neck and upper back"
 
 
+def test_what_cannot_wait_stands_before_the_results() -> None:
+    for question, advice in (
+        ("chest pain", "Call 911 if you have"),
+        ("chets pain", "Call 911 if you have"),
+        ("numb in both legs", "Go to the emergency department now"),
+        ("suicide", "Call or text 988"),
+    ):
+        page = ask(question)
+        assert advice in page
+        assert page.index(advice) < page.index('id="results"')
+    assert "Llame al 911" in ask("dolor de pecho", "/es")
+    assert "988" in ask("quiero morir", "/es")
+
+
+def test_everyday_pain_is_no_alarm() -> None:
+    for question in ("back pain", "leg pain", "headache", "injection", "GB 21", "pain at night"):
+        assert "911 if" not in ask(question)
+        assert "emergency department now" not in ask(question)
+
+
 def test_with_no_result_there_are_topics_points_and_the_telephone() -> None:
     page = ask("xyzzy")
     assert titles(page) == []
@@ -197,8 +217,10 @@ def test_bytes_that_are_no_text_are_no_error() -> None:
     assert get("/search/?q=a&q=neck").status_code == 200
 
 
-def test_the_question_stays_in_the_field() -> None:
-    assert 'value="stiff &lt;neck&gt;"' in ask("stiff  <neck>")
+def test_the_question_stays_in_the_field_and_goes_along_to_the_other_language() -> None:
+    page = ask("stiff  <neck>")
+    assert 'value="stiff &lt;neck&gt;"' in page
+    assert '<a href="/es/search/?q=stiff%20%3Cneck%3E" lang="es"' in page
 
 
 def test_hostile_text_in_a_result_does_nothing() -> None:

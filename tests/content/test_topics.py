@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clinic import memory
-from content.models import PressurePoint, Topic
+from content.models import Article, PressurePoint, Topic
 from tests.public import ARTICLE, get, text
 
 pytestmark = pytest.mark.usefixtures("starter")
@@ -17,7 +17,7 @@ def main_of(path: str) -> str:
 
 
 def crumbs(path: str) -> list[str]:
-    trail = text(path).partition('aria-label="Breadcrumb"')[2].partition("</nav>")[0]
+    trail = text(path).partition('class="breadcrumbs"')[2].partition("</nav>")[0]
     return [re.sub("<.*?>", "", step) for step in re.findall("<li.*?</li>", trail)]
 
 
@@ -47,6 +47,16 @@ def test_a_topic_with_nothing_says_so_and_is_not_for_search_engines() -> None:
     assert '<meta name="robots"' not in text("/topics/headache/")
 
 
+def test_a_topic_names_the_languages_that_have_something_on_it() -> None:
+    topic = Topic.objects.create(slug="teeth", name_en="Teeth")
+    Article.objects.get(language="en").topics.add(topic)
+    memory.publish()
+    page = text("/topics/teeth/")
+    assert 'hreflang="en" href="http' in page
+    assert 'hreflang="es" href="http' not in page
+    assert '<meta name="robots" content="noindex">' in text("/es/topics/teeth/")
+
+
 def test_a_region_has_its_points_and_leads_to_the_others() -> None:
     page = main_of("/points/regions/neck-shoulder/")
     for code in ("gb-21", "bl-10", "si-15"):
@@ -74,6 +84,15 @@ def test_the_way_from_the_home_page() -> None:
     assert crumbs("/points/gb-21/") == at_point
     assert crumbs("/points/regions/hand/")[:2] == ["Home", "Pressure points"]
     assert crumbs("/team/example-physical-therapist/")[:2] == ["Home", "Our team"]
+
+
+def test_an_article_stands_under_the_topic_that_its_title_names() -> None:
+    Article.objects.filter(language="en").update(title="Headache: which kind it is")
+    for article in Article.objects.all():
+        article.topics.add(Topic.objects.get(slug="headache"))
+    memory.publish()
+    assert crumbs(ARTICLE)[2] == "Headache"
+    assert crumbs("/es" + ARTICLE)[2] == "Cuello y espalda alta"
 
 
 def test_an_article_without_a_topic_stands_under_the_articles() -> None:
