@@ -1,24 +1,64 @@
-"""Public pages: the same bytes for every reader of one language, kept in this process."""
+"""Public pages: the same bytes for every reader of one language, kept in this process.
+
+A page is kept for a minute, but never beyond the next moment at which something appears or goes
+by itself: nobody, here or outside, keeps it longer.
+"""
 
 import functools
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from clinic import memory
 
 KEPT_FOR = 60  # seconds; the next openings on a page are at most this old
-OUTSIDE = f"public, max-age={KEPT_FOR}, stale-while-revalidate=600"
+STALE_FOR = 600  # seconds more, outside, while a new copy is fetched
 MOST_PAGES = 2_000
 
 View = Callable[..., HttpResponse]
-_pages: dict[tuple[int, str], tuple[float, bytes, dict[str, str]]] = {}
+
+
+@dataclass(frozen=True)
+class _Kept:
+    content: bytes
+    headers: dict[str, str]
+    until: float  # by the monotonic clock
+    changes: float  # from then on it is wrong; infinite if nothing is scheduled
+
+    def answer(self) -> HttpResponse:
+        headers = {**self.headers, "Cache-Control": outside(self.changes - time.monotonic())}
+        return HttpResponse(self.content, headers=headers)
+
+
+_pages: dict[tuple[int, str], _Kept] = {}
 _lock = threading.Lock()
+_changes: list[Callable[[datetime], datetime | None]] = []
 memory.forget_with(_pages.clear)
+
+
+def changes_at(next_change: Callable[[datetime], datetime | None]) -> None:
+    """Register what knows of the next moment, after a given one, at which pages change."""
+    _changes.append(next_change)
+
+
+def seconds_to_change() -> float:
+    now = timezone.now()
+    moments = [moment for ask in _changes if (moment := ask(now))]
+    return min(((moment - now).total_seconds() for moment in moments), default=float("inf"))
+
+
+def outside(left: float) -> str:
+    """How long others may keep a page that is right for so many seconds more."""
+    fresh = int(max(0, min(KEPT_FOR, left)))
+    stale = int(max(0, min(STALE_FOR, left - fresh)))
+    return f"public, max-age={fresh}, stale-while-revalidate={stale}"
 
 
 def public_page(view: View) -> View:
@@ -34,22 +74,30 @@ def public_page(view: View) -> View:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         key = (memory.site_version(), request.path)
         kept = _pages.get(key)
-        if kept and time.monotonic() - kept[0] < KEPT_FOR:
-            return HttpResponse(kept[1], headers=kept[2])
+        if kept and time.monotonic() < kept.until:
+            return kept.answer()
+        begun = time.monotonic()
         try:
+            left = seconds_to_change()  # asked first: the page is to be no older than the answer
             response = view(request, *args, **kwargs)
             if isinstance(response, TemplateResponse):
                 response.render()
         except DatabaseError:
             if not kept:
                 raise
-            return HttpResponse(kept[1], headers=kept[2])
+            return kept.answer()
         if response.status_code == 200:
-            response.headers["Cache-Control"] = OUTSIDE
-            with _lock:
-                if len(_pages) >= MOST_PAGES:
-                    _pages.clear()
-                _pages[key] = (time.monotonic(), response.content, dict(response.headers))
+            response.headers["Cache-Control"] = outside(left)
+            _keep(key, response, begun, left)
         return response
 
     return keep
+
+
+def _keep(key: tuple[int, str], response: HttpResponse, begun: float, left: float) -> None:
+    headers = dict(response.headers)
+    kept = _Kept(response.content, headers, begun + min(KEPT_FOR, left), begun + left)
+    with _lock:
+        if len(_pages) >= MOST_PAGES:
+            _pages.clear()
+        _pages[key] = kept

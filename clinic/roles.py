@@ -24,6 +24,11 @@ CONTENT: dict[str, tuple[str, ...]] = {
         "article",
         "textblock",
         "pointsblock",
+        "cautionblock",
+        "redflagsblock",
+        "quotationblock",
+        "questionsblock",
+        "askblock",
         "bookingblock",
         "topic",
         "pressurepoint",
@@ -51,6 +56,7 @@ FRONT_DESKS: dict[str, tuple[str, ...]] = {
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     OWNER: {
         **CONTENT,
+        "content.article": (*ALL, "publish_article", "review_article"),
         **FRONT_DESKS,
         "axes.accessattempt": ("view", "delete"),  # deleting one lets its account try again
         "booking.appointmentevent": VIEW,
@@ -75,9 +81,9 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.patientnote": ("view", "add"),
         "clinic.closure": VIEW,
     },
-    EDITOR: CONTENT,
-    # Reads what an article rests on, and changes the article alone: its review is part of it.
-    REVIEWER: {**dict.fromkeys(CONTENT, VIEW), "content.article": CORRECT},
+    EDITOR: {**CONTENT, "content.article": (*ALL, "publish_article")},
+    # Reads what an article rests on, corrects its own words, signs it or sends it back.
+    REVIEWER: {**dict.fromkeys(CONTENT, VIEW), "content.article": (*CORRECT, "review_article")},
 }
 
 

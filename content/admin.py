@@ -5,9 +5,10 @@ from typing import Any
 from content_editor.admin import ContentEditor, ContentEditorInline
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from clinic.admin_base import PublishingAdmin
+from content.article_admin import WorkflowAdmin
 from content.models import (
     Article,
     AskBlock,
@@ -27,13 +28,12 @@ from content.models import (
 
 
 @admin.register(Article)
-class ArticleAdmin(PublishingAdmin, ContentEditor):
-    list_display = ("title", "language", "status", "published_at", "review", "updated_at")
+class ArticleAdmin(WorkflowAdmin, ContentEditor):
+    list_display = ("title", "language", "status", "readers_see", "review", "updated_at")
     list_filter = ("status", "language", "topics")
     list_select_related = ("reviewed_by",)
     search_fields = ("title", "lead", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("updated_at",)
     inlines = [
         ContentEditorInline.create(TextBlock, icon="notes"),
         ContentEditorInline.create(
@@ -50,24 +50,7 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
     ]
     fieldsets = (
         (None, {"fields": ("title", ("slug", "language"), "lead", "description")}),
-        (
-            "Published",
-            {
-                "description": "Only what is published, and whose time has come, is shown. "
-                "Dates and times are the clinic’s own, wherever you are.",
-                "fields": (("status", "published_at"), "updated_at"),
-            },
-        ),
-        (
-            "Written and reviewed",
-            {
-                "fields": (
-                    ("author", "written_on"),
-                    ("reviewed_by", "reviewed_on", "review_due_on"),
-                    "translation_reviewed_on",
-                )
-            },
-        ),
+        ("Written", {"fields": (("author", "written_on"),)}),
         (
             "Belongs to",
             {"classes": ("collapse",), "fields": ("topics", "red_flags", "cautions")},
@@ -88,17 +71,6 @@ class ArticleAdmin(PublishingAdmin, ContentEditor):
         """A new article is written today, by whoever begins it."""
         first = {"author": str(request.user), "written_on": timezone.localdate().isoformat()}
         return {**first, **super().get_changeform_initial_data(request)}
-
-    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
-        """Blocks are part of the article: whatever is saved with it makes it newer."""
-        obj.updated_at = timezone.now()
-        super().save_model(request, obj, form, change)
-
-    def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
-        if obj is None or obj.status != Article.Status.PUBLISHED:
-            return None
-        with translation.override(obj.language):
-            return obj.get_absolute_url()
 
 
 @admin.register(PressurePoint)

@@ -33,8 +33,8 @@ def articles(request: HttpRequest) -> HttpResponse:
             link=absolute(row.get_absolute_url()),
             description=escape(row.lead),  # feed readers take it for HTML
             author_name=row.author,
-            pubdate=row.published_at,
-            updateddate=max(row.updated_at, row.published_at),
+            pubdate=piece.published_at,
+            updateddate=piece.changed_at,
             categories=[topic.name for topic in piece.topics],
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=Atom1Feed.content_type)

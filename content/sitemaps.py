@@ -49,8 +49,8 @@ def writings(now: datetime) -> Iterator[Entry]:
     out = {piece.row.slug for piece in known.pieces if piece.is_out(now)}
     for slug in sorted(out):
         languages = tuple(sorted(known.languages(slug, now=now)))
-        versions = [p.row for p in known.pieces if p.row.slug == slug and p.is_out(now)]
-        changed = max(max(row.updated_at, row.published_at) for row in versions)
+        versions = [p for p in known.pieces if p.row.slug == slug and p.is_out(now)]
+        changed = max(piece.changed_at for piece in versions)
         yield entry("article", slug, languages=languages, changed=changed)
     for topic in known.topics:
         languages = tuple(code for code in BOTH if known.about(topic, code, now=now))

@@ -24,8 +24,8 @@ def article(piece: Piece) -> JsonLd:
                 "@id": clinic_id(),
                 "name": memory.the_clinic().name,
             },
-            "datePublished": row.published_at.isoformat(),
-            "dateModified": max(row.updated_at, row.published_at).isoformat(),
+            "datePublished": piece.published_at.isoformat(),
+            "dateModified": piece.changed_at.isoformat(),
             "lastReviewed": row.reviewed_on.isoformat() if row.reviewed_on else None,
             "reviewedBy": {"@type": "Person", "name": f"{reviewer.name}, {reviewer.credentials}"}
             if reviewer

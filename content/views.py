@@ -1,6 +1,12 @@
 """Articles, topics and points: read from memory, the same for every reader."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -11,7 +17,10 @@ from clinic.pages import Crumb, Page, show
 from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
-from content.library import library
+from content.library import Piece, library
+from content.models import Reference
+
+MOST_RELATED = 6
 
 
 def to_articles() -> Crumb:
@@ -37,29 +46,46 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    now, known = timezone.now(), library()
-    piece = known.article(slug, get_language(), now=now)
+    now, known, language = timezone.now(), library(), get_language()
+    piece = known.article(slug, language, now=now)
     if piece is None:
+        if last := known.withdrawn(slug, language, now=now):
+            return gone(request, last)
         raise Http404
+    page, context = article_page(piece, known.references, now=now)
+    return show(request, "content/article.html", page, **context)
+
+
+def article_page(
+    piece: Piece, references: Mapping[str, Reference], *, now: datetime
+) -> tuple[Page, dict[str, Any]]:
+    """What its template needs: readers, previews and old versions are shown the same page."""
+    known = library()
     page = Page(
         title=piece.row.title,
         description=piece.row.description,
         section="articles",
         above=(to_articles(),),
         kind="article",
-        languages=frozenset(known.languages(slug, now=now)),
+        languages=frozenset(known.languages(piece.row.slug, now=now)),
         structured_data=[structured_data.article(piece)],
     )
-    return show(
-        request,
-        "content/article.html",
-        page,
-        piece=piece,
-        article=piece.row,
-        plates=plates(piece.points),
-        citations=Citations(known.references),
-        related=known.related(piece, now=now),
-    )
+    return page, {
+        "piece": piece,
+        "article": piece.row,
+        "plates": plates(piece.points),
+        "citations": Citations(references),
+        "related": known.related(piece, now=now),
+    }
+
+
+def gone(request: HttpRequest, last: Piece) -> HttpResponse:
+    """An article that was withdrawn: said as it is, with the way to what is like it."""
+    known, now = library(), timezone.now()
+    context = {"last": last, "related": known.related(last, now=now)[:MOST_RELATED]}
+    response = render(request, "content/gone.html", context, status=HTTPStatus.GONE)
+    response.headers["Cache-Control"] = "no-cache"  # it may come back
+    return response
 
 
 @public_page

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 
-from clinic import memory
 from content.models import Article
-from tests.public import get, text
+from tests.public import get, publish_again, text
 
 pytestmark = pytest.mark.usefixtures("starter")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -29,10 +29,12 @@ def test_each_language_has_a_feed_of_its_own() -> None:
         assert entry.findtext(f"{ATOM}updated") == "2026-06-15T13:00:00+00:00"
 
 
-def test_the_sitemap_names_every_page_with_its_languages_and_when_it_changed() -> None:
-    changed = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
-    Article.objects.filter(language="en").update(updated_at=changed)
-    memory.publish()
+def test_the_sitemap_names_every_page_with_its_languages_and_when_it_changed(
+    clock: time_machine.Traveller,
+) -> None:
+    clock.move_to(datetime(2026, 6, 20, 12, 0, tzinfo=UTC), tick=False)
+    Article.objects.filter(language="en").update(lead="New words.")
+    publish_again(language="en")
     pages = {
         page.findtext(f"{MAP}loc"): page
         for page in ElementTree.fromstring(text("/sitemap.xml")).findall(f"{MAP}url")
