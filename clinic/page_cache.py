@@ -30,10 +30,13 @@ class _Kept:
     content: bytes
     headers: dict[str, str]
     until: float  # by the monotonic clock
-    changes: float  # from then on it is wrong; infinite if nothing is scheduled
+    changes: datetime | None  # by the clock on the wall: from then on it is wrong
+
+    def is_good(self) -> bool:
+        return time.monotonic() < self.until and left_until(self.changes) > 0
 
     def answer(self) -> HttpResponse:
-        headers = {**self.headers, "Cache-Control": outside(self.changes - time.monotonic())}
+        headers = {**self.headers, "Cache-Control": outside(self.changes)}
         return HttpResponse(self.content, headers=headers)
 
 
@@ -48,14 +51,19 @@ def changes_at(next_change: Callable[[datetime], datetime | None]) -> None:
     _changes.append(next_change)
 
 
-def seconds_to_change() -> float:
+def next_change() -> datetime | None:
     now = timezone.now()
-    moments = [moment for ask in _changes if (moment := ask(now))]
-    return min(((moment - now).total_seconds() for moment in moments), default=float("inf"))
+    return min((moment for ask in _changes if (moment := ask(now))), default=None)
 
 
-def outside(left: float) -> str:
-    """How long others may keep a page that is right for so many seconds more."""
+def left_until(moment: datetime | None) -> float:
+    """Seconds."""
+    return (moment - timezone.now()).total_seconds() if moment else float("inf")
+
+
+def outside(changes: datetime | None) -> str:
+    """How long others may keep a page: never beyond the moment at which it changes by itself."""
+    left = left_until(changes)
     fresh = int(max(0, min(KEPT_FOR, left)))
     stale = int(max(0, min(STALE_FOR, left - fresh)))
     return f"public, max-age={fresh}, stale-while-revalidate={stale}"
@@ -74,11 +82,11 @@ def public_page(view: View) -> View:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         key = (memory.site_version(), request.path)
         kept = _pages.get(key)
-        if kept and time.monotonic() < kept.until:
+        if kept and kept.is_good():
             return kept.answer()
         begun = time.monotonic()
         try:
-            left = seconds_to_change()  # asked first: the page is to be no older than the answer
+            changes = next_change()  # asked first: it may pass while the page is being made
             response = view(request, *args, **kwargs)
             if isinstance(response, TemplateResponse):
                 response.render()
@@ -87,17 +95,16 @@ def public_page(view: View) -> View:
                 raise
             return kept.answer()
         if response.status_code == 200:
-            response.headers["Cache-Control"] = outside(left)
-            _keep(key, response, begun, left)
+            response.headers["Cache-Control"] = outside(changes)
+            headers = dict(response.headers)
+            _keep(key, _Kept(response.content, headers, begun + KEPT_FOR, changes))
         return response
 
     return keep
 
 
-def _keep(key: tuple[int, str], response: HttpResponse, begun: float, left: float) -> None:
-    headers = dict(response.headers)
-    kept = _Kept(response.content, headers, begun + min(KEPT_FOR, left), begun + left)
+def _keep(key: tuple[int, str], page: _Kept) -> None:
     with _lock:
         if len(_pages) >= MOST_PAGES:
             _pages.clear()
-        _pages[key] = kept
+        _pages[key] = page

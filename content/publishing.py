@@ -296,11 +296,10 @@ def bring_back(*, version: ArticleVersion, by: User, now: datetime) -> None:
     """
     article = _locked(version.article_id)
     data, known = version.snapshot, snapshots.read_vocabulary()
-    kept = {"slug", "language"}
-    row = snapshots.row_of(Article, data["article"])
-    words = {name: getattr(row, name) for name in data["article"] if name not in kept}
+    words = snapshots.row_of(Article, data["article"])
     relations = snapshots.referred(Article, data["article"], data, known)
-    _set(article, **{k: v for k, v in words.items() if k not in relations})
+    columns = set(snapshots.columns(words)) & set(data["article"]) - {"slug", "language"}
+    _set(article, **{name: getattr(words, name) for name in columns})
     for name, rows in relations.items():
         getattr(article, name).set(rows)
     for kind in BLOCKS:
