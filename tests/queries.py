@@ -15,8 +15,9 @@ def count_queries_of_a_warm_process(act: Callable[[], object]) -> int:
     memory.publish()
     act()
     with CaptureQueriesContext(connection) as captured:
-        memory._known.read_at = monotonic()  # however long the last page took
+        memory._known.read_at = monotonic() + 60  # however long a page takes on a busy machine
         act()
+    memory.forget_everything()
     return len(captured)
 
 
