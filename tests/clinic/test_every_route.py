@@ -102,6 +102,7 @@ def one_of_everything() -> dict[str, Any]:
             kind="moved", language="en", subject="Moved", text="{when} {link}"
         ),
         "article": article,
+        "article_version": 1,
         "content_type": ContentType.objects.get_for_model(article),
         "pressurepoint": PressurePoint.objects.all()[0],
         "topic": Topic.objects.all()[0],

@@ -2,16 +2,20 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image
 
 from clinic import memory, pictures
 from clinic.drawings import drawing
 from clinic.models import Clinic
+from clinic.roles import EDITOR
+from content import publishing
 from content.models import Article
+from tests.clinic.staff import a_member
 from tests.public import ARTICLE, get, text
 
 pytestmark = pytest.mark.usefixtures("starter")
@@ -98,8 +102,8 @@ def test_it_is_drawn_once_however_often_and_wrongly_it_is_asked_for(
 
 def test_what_is_not_out_has_no_picture() -> None:
     at = address(ARTICLE)
-    Article.objects.update(published_at=datetime.now(UTC) + timedelta(1))
-    memory.publish()
+    for article in Article.objects.all():
+        publishing.withdraw(article_id=article.pk, by=a_member(EDITOR), now=timezone.now())
     for path in (at, "/pictures/en/nope.1.png", "/pictures/fr.1.png", "/pictures/fr/nope.1.png"):
         assert get(path).status_code == 404
 
