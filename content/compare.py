@@ -91,7 +91,9 @@ KINDS_SAID = {name: str(kind._meta.verbose_name).capitalize() for name, kind in 
 
 
 def block_lines(block: Data) -> Iterator[str]:
-    for name, value in block.items():
+    """Its heading, its text, the rest: PostgreSQL keeps a snapshot's names in another order."""
+    for name in sorted(block, key=lambda name: (name != "heading", name != "body", name)):
+        value = block[name]
         if name == "model" or not value:
             continue
         if isinstance(value, list):
@@ -128,7 +130,7 @@ def vocabulary_lines(data: Data) -> Iterator[Line]:
             texts = [in_language(values, name, language) for name in names]
             texts += [str(values[name]) for name in ("level", "evidence_grade") if name in values]
             yield from (Line(f"{part}: {key}", text) for text in texts if text)
-    for key, values in data["vocabulary"].get("reference", {}).items():
+    for key, values in sorted(data["vocabulary"].get("reference", {}).items()):
         said = ("authors", "year", "title", "source", "doi", "url")
         yield Line(f"Source: {key}", ". ".join(str(values[n]) for n in said if values[n]))
 

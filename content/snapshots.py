@@ -81,7 +81,7 @@ def working_copies(
     prefetch_related_objects(articles, "reviewed_by", *to_prefetch(articles[0]))
     blocks: dict[int, list[Any]] = {article.pk: [] for article in articles}
     for kind in kinds:
-        rows = kind._default_manager.filter(parent__in=list(blocks))
+        rows = kind._default_manager.using(articles[0]._state.db).filter(parent__in=list(blocks))
         for row in rows.prefetch_related(*to_prefetch(kind)):
             blocks[row.parent_id].append(row)
     return {
@@ -178,7 +178,10 @@ def take_all(
     kinds: Sequence[type[Any]] = BLOCKS,
     references: type[Any] = Reference,
 ) -> dict[int, Data]:
-    known = {row.key: row for row in references._default_manager.all()}
+    if not articles:
+        return {}
+    rows = references._default_manager.using(articles[0]._state.db)
+    known = {row.key: row for row in rows}
     return {key: take(copy, known) for key, copy in working_copies(articles, kinds).items()}
 
 

@@ -10,7 +10,8 @@ from content import snapshots
 
 def first_versions(apps, schema_editor):
     """What readers see today becomes version 1 of each article; a signature is for these words."""
-    articles = list(apps.get_model('content', 'Article').objects.all())
+    alias = schema_editor.connection.alias  # a restore fills a database beside the one in use
+    articles = list(apps.get_model('content', 'Article').objects.using(alias))
     blocks = [model for model in apps.get_models() if model._meta.model_name.endswith('block')]
     Reference = apps.get_model('content', 'Reference')
     Version = apps.get_model('content', 'ArticleVersion')
@@ -20,14 +21,14 @@ def first_versions(apps, schema_editor):
         digest = snapshots.digest_of(unsigned)
         article.reviewed_digest = digest if article.reviewed_by_id else ''
         article.translation_digest = digest if article.translation_reviewed_on else ''
-        article.save(update_fields=['reviewed_digest', 'translation_digest'])
+        article.save(using=alias, update_fields=['reviewed_digest', 'translation_digest'])
     for key, data in snapshots.take_all(articles, blocks, Reference).items():
         article = next(row for row in articles if row.pk == key)
         if article.status == 'published':
-            version = Version.objects.create(
+            version = Version.objects.using(alias).create(
                 article=article, number=1, made_at=article.updated_at, snapshot=data
             )
-            Event.objects.create(
+            Event.objects.using(alias).create(
                 article=article,
                 kind='published',
                 at=article.updated_at,
@@ -39,8 +40,8 @@ def first_versions(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0008_counted_words'),
-        ('content', '0003_blocks_and_complaints'),
+        ('clinic', '0009_own_pages_and_brand'),
+        ('content', '0005_body_map'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -230,7 +231,7 @@ def test_an_older_site_gets_a_version_1_of_what_it_shows() -> None:
         article.save()
     Article.published_at = property(lambda row: row.updated_at - timedelta(days=9))  # type: ignore[attr-defined]
     try:
-        migration.first_versions(apps, None)
+        migration.first_versions(apps, SimpleNamespace(connection=connection))
     finally:
         del Article.published_at  # type: ignore[attr-defined]
     version = ArticleVersion.objects.get()
