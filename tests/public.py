@@ -1,5 +1,6 @@
 """The public site as its tests see it: the starter clinic, and pages as a stranger gets them."""
 
+import re
 import tempfile
 from datetime import UTC, datetime
 from functools import cache
@@ -78,3 +79,8 @@ def publish_again(**which: object) -> None:
     """What the working copies say now, before readers, as the button does it."""
     for article in Article.objects.filter(**which):
         publishing.publish(article_id=article.pk, by=None, now=datetime.now(UTC))
+
+
+def squeezed(page: str) -> str:
+    """A page as its template wrote it, or as it was kept, without the indentation of its lines."""
+    return re.sub(r"\n\s+", "\n", page)

@@ -19,7 +19,7 @@ from clinic.roles import EDITOR
 from content import publishing, words
 from content.models import Article, TextBlock, Topic
 from tests.clinic.staff import a_member
-from tests.public import ARTICLE, get, text
+from tests.public import ARTICLE, get, publish_again, text
 
 pytestmark = pytest.mark.usefixtures("starter")
 
@@ -130,6 +130,7 @@ def test_a_title_counts_more_than_a_heading_and_that_more_than_the_text() -> Non
     write("In the text", "Something about whiplash.", slug="text")
     heading = write("In a heading", "x", slug="heading")
     TextBlock.objects.filter(parent=heading).update(heading="On whiplash")
+    publish_again(slug="heading")
     write("Whiplash", "x", slug="title")
     assert titles(ask("whiplash")) == ["Whiplash", "In a heading", "In the text"]
 
