@@ -1,4 +1,6 @@
-"""What must not reach a log: a patient's link, the address of a calendar feed, a staff link."""
+"""What must not reach a log: a patient's link, the address of a calendar feed, a staff link, and
+what somebody looked for.
+"""
 
 import logging
 import re
@@ -7,13 +9,14 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 LINK = re.compile(r"(/(?:appointment|calendar|admin/password)/)[^/\s\"'?]+")
+QUESTION = re.compile(r"(/search/?\?).*?(?=\sHTTP/|$)", re.MULTILINE)
 
 
 class HideLinks(logging.Filter):
-    """Replace the token of every link, in the message and in its arguments."""
+    """Replace the token of every link, and every question, in the message and its arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = LINK.sub(r"\1…", record.getMessage())
+        record.msg = QUESTION.sub(r"\1…", LINK.sub(r"\1…", record.getMessage()))
         record.args = None
         return True
 

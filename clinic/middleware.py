@@ -30,6 +30,9 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
         )
+        if "no-store" in response.headers.get("Cache-Control", ""):
+            # What nobody may keep is nothing for search engines either.
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         return response
 
 

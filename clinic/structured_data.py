@@ -8,7 +8,7 @@ from django.urls import reverse
 from clinic import memory
 from clinic.directory import OpenDay, directory
 from clinic.models import Location, Practitioner
-from clinic.pages import Crumb, JsonLd
+from clinic.pages import Crumb, JsonLd, Picture
 
 CONTEXT = "https://schema.org"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -54,7 +54,42 @@ def opening_hours(days: list[OpenDay]) -> list[JsonLd]:
     ]
 
 
-def medical_clinic(location: Location | None = None, days: list[OpenDay] | None = None) -> JsonLd:
+def image(picture: Picture) -> JsonLd:
+    return {"@type": "ImageObject", "url": absolute(picture.path), "caption": picture.alt}
+
+
+def clinic_reference() -> JsonLd:
+    """The clinic, named; the home page says the rest."""
+    return {"@type": "MedicalClinic", "@id": clinic_id(), "name": memory.the_clinic().name}
+
+
+def site_reference() -> JsonLd:
+    name = memory.the_clinic().name
+    return {"@type": "WebSite", "@id": absolute("/#site"), "name": name, "url": absolute("/")}
+
+
+def web_site() -> JsonLd:
+    """The site and its search."""
+    target = f"{absolute(reverse('search'))}?q={{search_term_string}}"
+    return {
+        "@context": CONTEXT,
+        **site_reference(),
+        "inLanguage": [code for code, _name in settings.LANGUAGES],
+        "publisher": clinic_reference(),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": target},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def medical_clinic(
+    location: Location | None = None,
+    days: list[OpenDay] | None = None,
+    *,
+    picture: Picture | None = None,
+) -> JsonLd:
     clinic = memory.the_clinic()
     data: dict[str, Any] = {
         "@context": CONTEXT,
@@ -64,8 +99,13 @@ def medical_clinic(location: Location | None = None, days: list[OpenDay] | None 
         "description": clinic.about,
         "url": absolute(reverse("home")),
         "telephone": str(clinic.telephone.as_e164),
+        "logo": absolute(clinic.picture.src) if clinic.picture else None,
+        "image": image(picture) if picture else None,
         "availableService": [
-            {"@type": "MedicalTherapy", "name": service.name} for service in directory().services
+            without_gaps(
+                {"@type": "MedicalTherapy", "name": service.name, "description": service.summary}
+            )
+            for service in directory().services
         ],
     }
     if location:
@@ -75,21 +115,36 @@ def medical_clinic(location: Location | None = None, days: list[OpenDay] | None 
     return without_gaps(data)
 
 
-def person(practitioner: Practitioner) -> JsonLd | None:
-    """Nothing about an example: there is no such person."""
-    if practitioner.is_example:
-        return None
+def practitioner(known: Practitioner) -> JsonLd:
     return without_gaps(
         {
-            "@context": CONTEXT,
             "@type": "Person",
-            "name": practitioner.name,
-            "honorificSuffix": practitioner.credentials,
-            "jobTitle": practitioner.role,
-            "url": absolute(practitioner.get_absolute_url()),
-            "worksFor": {"@id": clinic_id()},
+            "@id": f"{absolute(known.get_absolute_url())}#person",
+            "name": known.name,
+            "honorificSuffix": known.credentials,
+            "jobTitle": known.role,
+            "image": absolute(known.picture.src) if known.picture else None,
+            "hasCredential": without_gaps(
+                {
+                    "@type": "EducationalOccupationalCredential",
+                    "credentialCategory": "license",
+                    "name": known.licence,
+                }
+            )
+            if known.licence
+            else None,
+            "url": absolute(known.get_absolute_url()) if known.is_active else None,
+            "worksFor": clinic_reference() if known.is_active else None,
         }
     )
+
+
+def person(known: Practitioner) -> JsonLd | None:
+    """Nothing about an example: there is no such person."""
+    if known.is_example:
+        return None
+    languages = {"knowsLanguage": known.languages}
+    return without_gaps({"@context": CONTEXT, **practitioner(known), **languages})
 
 
 def breadcrumbs(trail: list[Crumb], title: str, path: str) -> JsonLd:
@@ -98,7 +153,12 @@ def breadcrumbs(trail: list[Crumb], title: str, path: str) -> JsonLd:
         "@context": CONTEXT,
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": n, "name": name, "item": absolute(step)}
+            {
+                "@type": "ListItem",
+                "position": n,
+                "name": name,
+                "item": {"@type": "WebPage", "@id": absolute(step)},
+            }
             for n, (name, step) in enumerate(steps, start=1)
         ],
     }

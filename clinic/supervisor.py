@@ -33,6 +33,8 @@ def web_command() -> list[str]:
         *("--graceful-timeout", "10"),
         # Django alone decides about forwarded headers, by TRUSTED_PROXIES.
         *("--forwarded-allow-ips", ""),
+        # An address may be as long as it likes to be answered by us: see content/search_views.py.
+        *("--limit-request-line", "8190"),
         # No access log: the addresses of patients' pages are secrets.
         *("--log-level", "warning"),
         *("--logger-class", "clinic.logs.WebServerLogger"),

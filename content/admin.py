@@ -2,52 +2,41 @@
 
 from typing import Any
 
-from content_editor.admin import ContentEditor, ContentEditorInline
+from content_editor.admin import ContentEditor
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
 from clinic.admin_base import PublishingAdmin
 from content.article_admin import WorkflowAdmin
+from content.block_admin import BLOCK_INLINES
 from content.models import (
     Article,
-    AskBlock,
-    BookingBlock,
     Caution,
-    CautionBlock,
-    PointsBlock,
     PressurePoint,
-    QuestionsBlock,
-    QuotationBlock,
     RedFlag,
-    RedFlagsBlock,
     Reference,
-    TextBlock,
     Topic,
 )
+from content.writing_admin import WritingAdmin
 
 
 @admin.register(Article)
-class ArticleAdmin(WorkflowAdmin, ContentEditor):
-    list_display = ("title", "language", "status", "readers_see", "review", "updated_at")
+class ArticleAdmin(WritingAdmin, WorkflowAdmin, ContentEditor):
+    list_display = (
+        "title",
+        "language",
+        "status",
+        "readers_see",
+        "review",
+        "links_to_mend",
+        "updated_at",
+    )
     list_filter = ("status", "language", "topics")
     list_select_related = ("reviewed_by",)
     search_fields = ("title", "lead", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    inlines = [
-        ContentEditorInline.create(TextBlock, icon="notes"),
-        ContentEditorInline.create(
-            PointsBlock, icon="my_location", autocomplete_fields=("points",)
-        ),
-        ContentEditorInline.create(CautionBlock, icon="front_hand"),
-        ContentEditorInline.create(
-            RedFlagsBlock, icon="emergency", autocomplete_fields=("red_flags",)
-        ),
-        ContentEditorInline.create(QuotationBlock, icon="format_quote"),
-        ContentEditorInline.create(QuestionsBlock, icon="help"),
-        ContentEditorInline.create(AskBlock, icon="checklist"),
-        ContentEditorInline.create(BookingBlock, icon="event"),
-    ]
+    inlines = BLOCK_INLINES
     fieldsets = (
         (None, {"fields": ("title", ("slug", "language"), "lead", "description")}),
         ("Written", {"fields": (("author", "written_on"),)}),

@@ -6,6 +6,7 @@ Articles are read from their published versions, what they refer to as it is tod
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, count
@@ -18,12 +19,14 @@ from django.utils.text import slugify
 
 from clinic import memory, page_cache
 from clinic.directory import directory
+from clinic.images import Picture
 from clinic.models import Practitioner
 from content.models import (
     Article,
     ArticleEvent,
     ArticleVersion,
     Caution,
+    FigureBlock,
     HeadedBlock,
     PointsBlock,
     PressurePoint,
@@ -31,9 +34,9 @@ from content.models import (
     RedFlag,
     RedFlagsBlock,
     Reference,
-    TextBlock,
     Topic,
 )
+from content.models.blocks import sanitize
 from content.snapshots import (
     Data,
     Vocabulary,
@@ -46,7 +49,7 @@ from content.snapshots import (
 )
 from content.timeline import Showing, Timeline, current, next_change, timeline, worth_knowing
 
-clean_prose = TextBlock._meta.get_field("body").sanitize
+MOST_RELATED = 4
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,9 @@ class Block:
     points: tuple[Point, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     source: str = ""
+    picture: Picture | None = None
+    alternative_text: str = ""
+    caption: str = ""
 
     @property
     def template(self) -> str:
@@ -92,12 +98,20 @@ class Piece:
         return tuple(found.values())
 
     @property
+    def safety_before(self) -> int:
+        """The number of the block that the safety box stands before: the first that says how to
+        press, or else the second, so that nobody has read what to do before it.
+        """
+        numbers = (number for number, block in enumerate(self.blocks) if block.points)
+        return next(numbers, min(1, len(self.blocks)))
+
+    @property
     def has_booking(self) -> bool:
         return any(block.kind == "booking" for block in self.blocks)
 
     @property
     def cites(self) -> bool:
-        texts: list[str] = [block.body for block in self.blocks]
+        texts = [text for block in self.blocks for text in (block.body, block.caption)]
         texts += [point.row.evidence for point in self.points]
         return any("[@" in text for text in texts)
 
@@ -159,7 +173,7 @@ class Library:
             for other in self.articles(piece.row.language, now=now)
             if other.row.pk != piece.row.pk
         ]
-        return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n]
+        return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n][:MOST_RELATED]
 
     def point(self, slug: str) -> Point | None:
         return next((point for point in self.points if point.row.slug == slug), None)
@@ -185,6 +199,18 @@ class Library:
         """The topics that there is something to read about."""
         return [topic for topic in self.topics if self.about(topic, language, now=now)]
 
+    def points_for(self, topic: Topic) -> list[Point]:
+        """The points that people use when this hurts."""
+        return [p for p in self.points if any(other.pk == topic.pk for other in p.topics)]
+
+    def topics_with_something(self, language: str, *, now: datetime) -> list[Topic]:
+        """The topics that there is an article or a point to."""
+        return [
+            topic
+            for topic in self.topics
+            if self.points_for(topic) or self.about(topic, language, now=now)
+        ]
+
 
 def _related[M: Model](row: Model, name: str, model: type[M]) -> tuple[M, ...]:
     """What was prefetched, as a tuple; a query here would be one for each row."""
@@ -197,19 +223,26 @@ def _point(row: PressurePoint) -> Point:
 
 def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
     # Cleaned when it was written in the admin, and here whatever wrote it.
-    body = SafeString(clean_prose(row.body))
+    body = SafeString(sanitize(row.body))
     block = Block(row.kind, row.heading, anchor, body)
     if isinstance(row, PointsBlock):
         of_points = _related(row, "points", PressurePoint)
         return replace(block, points=tuple(points[point.pk] for point in of_points))
     if isinstance(row, RedFlagsBlock):
         return replace(block, red_flags=_related(row, "red_flags", RedFlag))
+    if isinstance(row, FigureBlock):
+        return replace(
+            block,
+            picture=row.shown,
+            alternative_text=row.alternative_text,
+            caption=row.caption,
+        )
     if isinstance(row, QuotationBlock):
         return replace(block, source=row.source)
     return block
 
 
-def _anchors(rows: list[HeadedBlock]) -> list[str]:
+def anchors_of(rows: Sequence[HeadedBlock]) -> list[str]:
     """An anchor for each block: its heading's, with a number where two are alike."""
     given: list[str] = []
     for row in rows:
@@ -249,7 +282,7 @@ def piece(
     rows = list(blocks_of(data, known))
     points = {key: _point(point) for key, point in known.points.items()}
     blocks = tuple(
-        _block(row, anchor, points) for row, anchor in zip(rows, _anchors(rows), strict=True)
+        _block(row, anchor, points) for row, anchor in zip(rows, anchors_of(rows), strict=True)
     )
     cautions = {caution.pk: caution for caution in refers["cautions"]}
     for block in blocks:

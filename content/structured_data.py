@@ -1,49 +1,100 @@
 """Articles and points in schema.org's words; the clinic's own are in clinic/structured_data.py."""
 
-from clinic import memory
-from clinic.pages import JsonLd
-from clinic.structured_data import CONTEXT, absolute, clinic_id, without_gaps
-from content.library import Piece, Point
+from collections.abc import Iterator
+
+from clinic.pages import JsonLd, Picture
+from clinic.structured_data import (
+    CONTEXT,
+    absolute,
+    clinic_reference,
+    image,
+    practitioner,
+    site_reference,
+    without_gaps,
+)
+from content.citations import MARK
+from content.library import Library, Piece, Point
+from content.models import Reference, Topic
+
+PATIENTS: JsonLd = {"@type": "MedicalAudience", "audienceType": "Patient"}
 
 
-def article(piece: Piece) -> JsonLd:
-    row = piece.row
-    reviewer = row.reviewed_by
+def about(topics: tuple[Topic, ...]) -> list[JsonLd]:
+    return [{"@type": "Thing", "name": topic.name} for topic in topics]
+
+
+def source(reference: Reference) -> JsonLd:
     return without_gaps(
         {
-            "@context": CONTEXT,
-            "@type": ["MedicalWebPage", "Article"],
-            "headline": row.title,
-            "description": row.description,
-            "inLanguage": row.language,
-            "url": absolute(row.get_absolute_url()),
-            "mainEntityOfPage": absolute(row.get_absolute_url()),
-            "author": {"@type": "Organization", "name": row.author, "url": absolute("/")},
-            "publisher": {
-                "@type": "MedicalClinic",
-                "@id": clinic_id(),
-                "name": memory.the_clinic().name,
-            },
-            "datePublished": piece.published_at.isoformat(),
-            "dateModified": piece.changed_at.isoformat(),
-            "lastReviewed": row.reviewed_on.isoformat() if row.reviewed_on else None,
-            "reviewedBy": {"@type": "Person", "name": f"{reviewer.name}, {reviewer.credentials}"}
-            if reviewer
-            else None,
-            "about": [topic.name for topic in piece.topics],
-            "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
+            "@type": "ScholarlyArticle" if reference.doi else "CreativeWork",
+            "name": reference.title,
+            "datePublished": str(reference.year),
+            "url": reference.link,
         }
     )
 
 
-def point(shown: Point) -> JsonLd:
+def texts(piece: Piece) -> Iterator[str]:
+    """In the order in which they are read, so that sources come as they are numbered."""
+    for block in piece.blocks:
+        yield from (block.body, block.caption)
+        for point in block.points:
+            row = point.row
+            yield from (row.location, row.technique, row.tradition, row.evidence)
+
+
+def citations(piece: Piece, known: Library) -> list[JsonLd]:
+    keys = dict.fromkeys(key for text in texts(piece) for key in MARK.findall(text))
+    return [source(known.references[key]) for key in keys if key in known.references]
+
+
+def review(piece: Piece) -> JsonLd:
+    """Who reviewed it and when; nothing where nobody did, or somebody who does not exist."""
+    row = piece.row
+    reviewer = row.reviewed_by
+    if reviewer is None or row.reviewed_on is None or reviewer.is_example:
+        return {}
+    return {"lastReviewed": row.reviewed_on.isoformat(), "reviewedBy": practitioner(reviewer)}
+
+
+def article(piece: Piece, known: Library, picture: Picture) -> JsonLd:
+    row = piece.row
+    address = absolute(row.get_absolute_url())
+    return without_gaps(
+        {
+            "@context": CONTEXT,
+            "@type": ["MedicalWebPage", "Article"],
+            "@id": f"{address}#article",
+            "headline": row.title,
+            "description": row.description,
+            "inLanguage": row.language,
+            "url": address,
+            "isPartOf": site_reference(),
+            "image": image(picture),
+            "author": {"@type": "Organization", "name": row.author, "url": absolute("/")},
+            "publisher": clinic_reference(),
+            "datePublished": piece.published_at.isoformat(),
+            "dateModified": piece.changed_at.isoformat(),
+            **review(piece),
+            "about": about(piece.topics),
+            "citation": citations(piece, known),
+            "audience": PATIENTS,
+        }
+    )
+
+
+def point(shown: Point, language: str) -> JsonLd:
     return without_gaps(
         {
             "@context": CONTEXT,
             "@type": "MedicalWebPage",
             "name": f"{shown.row.code} {shown.row.name}",
+            "inLanguage": language,
             "url": absolute(shown.row.get_absolute_url()),
+            "isPartOf": site_reference(),
+            "publisher": clinic_reference(),
             "dateModified": shown.row.updated_at.isoformat(),
-            "audience": {"@type": "MedicalAudience", "audienceType": "Patient"},
+            "about": about(shown.topics),
+            "audience": PATIENTS,
         }
     )

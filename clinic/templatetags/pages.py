@@ -8,8 +8,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from clinic import structured_data
+from clinic.brand import Brand, brand
 from clinic.directory import Directory, directory
-from clinic.pages import Page
+from clinic.legal import LegalPages, legal_pages
+from clinic.pages import LOCALES, Page, Picture
+from clinic.picture_views import site_picture
 
 register = template.Library()
 # Like Django's json_script: no text can end the element it stands in.
@@ -31,5 +34,25 @@ def structured(context: dict[str, Any], page: Page) -> SafeString:
 
 
 @register.simple_tag
+def picture_for(page: Page) -> Picture:
+    return page.picture or site_picture()
+
+
+@register.filter
+def locale(language: str) -> str:
+    return LOCALES[language]
+
+
+@register.simple_tag
 def the_directory() -> Directory:
     return directory()
+
+
+@register.simple_tag
+def the_legal_pages() -> LegalPages:
+    return legal_pages()
+
+
+@register.simple_tag
+def the_brand() -> Brand:
+    return brand()

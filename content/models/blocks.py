@@ -1,13 +1,17 @@
 """The blocks that an article is made of, in the order in which staff put them."""
 
+import re
 from typing import ClassVar
 
 from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
+from clinic.image_fields import PictureField
+from clinic.images import Picture
+from content.clean import clean
 from content.models.articles import Article
 from content.models.points import PressurePoint
 from content.models.vocabulary import RedFlag
@@ -20,11 +24,25 @@ PROSE_EXTENSIONS = {
     "ListItem": True,
     "Blockquote": True,
     "Heading": {"levels": [3]},
+    "HardBreak": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "NoSpellCheck": False,  # the browser marks slips of the pen
 }
+sanitize = create_sanitizer(PROSE_EXTENSIONS)
+# What a camera, a telephone or nobody called it, and words that say nothing.
+NO_DESCRIPTION = re.compile(
+    r"\S+\.(jpe?g|png|gif|webp|avif|heic)|(img|dsc|dscn|pxl)[_-]?\d+.*|screen ?shot.*"
+    r"|an? (image|photo|picture|figure)|(image|photo|picture|figure|imagen|foto|figura) ?\d*",
+    re.IGNORECASE,
+)
 
 
 ArticleBlock = create_plugin_base(Article)
+
+
+def tidied(html: str) -> str:
+    """What a form sends, without the looks of the program that it was copied from, and safe."""
+    return str(sanitize(clean(html)))
 
 
 class HeadedBlock(ArticleBlock):  # type: ignore[misc, valid-type]
@@ -33,7 +51,7 @@ class HeadedBlock(ArticleBlock):  # type: ignore[misc, valid-type]
     kind: ClassVar[str]  # names its template in templates/content/blocks/
 
     heading = models.CharField(max_length=128, blank=True)
-    body = ProseEditorField(extensions=PROSE_EXTENSIONS, sanitize=True, blank=True)
+    body = ProseEditorField(extensions=PROSE_EXTENSIONS, sanitize=tidied, blank=True)
 
     class Meta:
         abstract = True
@@ -82,6 +100,53 @@ class RedFlagsBlock(HeadedBlock):
 
     class Meta(HeadedBlock.Meta):
         verbose_name = "red flags"
+
+
+class FigureBlock(HeadedBlock):
+    """A picture, what it shows for whoever cannot see it, and a line below it."""
+
+    kind = "figure"
+
+    heading = ""
+    body = ""
+    picture = PictureField(
+        help_text="JPEG, PNG, WebP, AVIF or GIF, up to 10 MB. 1,500 pixels wide is enough. "
+        "Where and when it was taken is removed. Use only pictures that the clinic may use, and "
+        "nobody who could be recognized without their consent in writing."
+    )
+    alternative_text = models.CharField(
+        max_length=250,
+        help_text="What somebody would miss who cannot see it, in a sentence or two: “A woman lies "
+        "on her back, both knees bent, feet flat on the floor.” Screen readers read it aloud; so "
+        "does the telephone when the picture does not load. No “picture of”, and not the caption "
+        "again.",
+    )
+    caption = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Shown below the picture. A source can be cited here too, as [@key].",
+    )
+
+    class Meta(HeadedBlock.Meta):
+        verbose_name = "picture"
+
+    def __str__(self) -> str:
+        return self.alternative_text or "Picture"
+
+    @property
+    def shown(self) -> Picture | None:
+        return Picture.parse(self.picture)
+
+    def clean(self) -> None:
+        text = " ".join(self.alternative_text.split())
+        if NO_DESCRIPTION.fullmatch(text.rstrip(".")):
+            raise ValidationError(
+                {"alternative_text": "Say what is to be seen, in a sentence or two."}
+            )
+        if text and text.casefold() == " ".join(self.caption.split()).casefold():
+            raise ValidationError(
+                {"alternative_text": "This is the caption again. Say what is to be seen."}
+            )
 
 
 class QuotationBlock(HeadedBlock):
@@ -135,6 +200,7 @@ BLOCKS: tuple[type[HeadedBlock], ...] = (
     PointsBlock,
     CautionBlock,
     RedFlagsBlock,
+    FigureBlock,
     QuotationBlock,
     QuestionsBlock,
     AskBlock,

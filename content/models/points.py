@@ -1,5 +1,6 @@
 """Pressure points: where they are, who should leave them alone, what is known."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from content.models.vocabulary import Caution, Topic
 
 
 class PressurePoint(models.Model):
+    WIDTH, HEIGHT = 320, 420  # of the figures in static/img/body.svg
+
     class View(models.TextChoices):
         FRONT = "front", _("Front")
         BACK = "back", pgettext_lazy("view of the body", "Back")
@@ -39,8 +42,15 @@ class PressurePoint(models.Model):
     channel_es = models.CharField("channel (Spanish)", max_length=64, blank=True)
     region = models.CharField(max_length=16, choices=Region)
     view = models.CharField(max_length=8, choices=View)
-    x = models.PositiveSmallIntegerField(help_text="On the figure, from its left edge.")
-    y = models.PositiveSmallIntegerField(help_text="On the figure, from its top.")
+    x = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(WIDTH)],
+        help_text="On the figure, from its left edge: 0 to 320; the middle is 160. "
+        "Of a pair, the one on the right as you look at it.",
+    )
+    y = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(HEIGHT)],
+        help_text="On the figure, from its top: 0 to 420.",
+    )
     paired = models.BooleanField(default=True, help_text="Shown on both sides of the body.")
     self_press = models.BooleanField(
         default=True, help_text="Off: only a practitioner presses this point."

@@ -86,6 +86,12 @@ class Caution(models.Model):
     ask_at_booking = models.BooleanField(
         default=False, help_text="Asked, as a choice, once a time has been chosen."
     )
+    is_personal = models.BooleanField(
+        "readers are asked",
+        default=True,
+        help_text="Something that applies to some people: readers tick it on the body map, and the "
+        "points to leave out are marked. Off: it holds for everybody, as “press muscle, not bone”.",
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     name = Bilingual()

@@ -8,11 +8,14 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from clinic.models import Practitioner
 from content.body_map import Plate, plates
 from content.care import cares
 from content.citations import Citations
 from content.library import Piece, Point, library
+from content.marks import caution_key, keys
 from content.models import Article, Caution, PressurePoint, Topic
+from content.regions import BodyRegion, regions
 
 register = template.Library()
 Evidence = PressurePoint.Evidence
@@ -33,6 +36,8 @@ def marks(grade: str) -> int:
 
 
 register.filter("cares", cares)
+register.filter("keys", keys)
+register.filter("caution_key", caution_key)
 
 
 @register.filter
@@ -64,8 +69,21 @@ def readable_topics() -> list[tuple[Topic, list[Piece]]]:
 
 
 @register.simple_tag
+def body_regions() -> list[BodyRegion]:
+    """The regions that have a point."""
+    return regions(library().points)
+
+
+@register.simple_tag
 def latest_articles(most: int = 5) -> list[Piece]:
     return library().articles(get_language(), now=timezone.now())[:most]
+
+
+@register.simple_tag
+def reviewed_by(person: Practitioner) -> list[Piece]:
+    """What somebody of the team has read and signed, in the page's language."""
+    pieces = library().articles(get_language(), now=timezone.now())
+    return [piece for piece in pieces if piece.row.reviewed_by_id == person.pk]
 
 
 @register.simple_tag(takes_context=True)
@@ -86,6 +104,9 @@ def articles_in_review(context: dict[str, Any]) -> list[Article]:
 
 
 @register.inclusion_tag("partials/plate.html")
-def body_map(plate: Plate, *, anchors: bool = False) -> dict[str, Any]:
-    """A drawing with its points as links: to their places on this page, or to their own pages."""
-    return {"plate": plate, "anchors": anchors}
+def body_map(plate: Plate, *, anchors: bool = False, choosing: bool = False) -> dict[str, Any]:
+    """A drawing with its points as links: to their places on this page, or to their own pages.
+
+    With `choosing` the page's own controls strike points out.
+    """
+    return {"plate": plate, "anchors": anchors, "choosing": choosing}

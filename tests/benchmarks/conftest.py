@@ -14,11 +14,18 @@ class Row:
     value: float
     unit: str
     at_most: float | None
+    at_least: float | None
+
+    @property
+    def bound(self) -> str:
+        if self.at_most is not None:
+            return f"at most {self.at_most:g}" + ("  OVER" if self.value > self.at_most else "")
+        if self.at_least is not None:
+            return f"at least {self.at_least:g}" + ("  UNDER" if self.value < self.at_least else "")
+        return ""
 
     def __str__(self) -> str:
-        bound = "" if self.at_most is None else f"at most {self.at_most:g}"
-        over = "  OVER" if self.at_most is not None and self.value > self.at_most else ""
-        return f"{self.what:<58} {self.value:>9.4g} {self.unit:<9} {bound}{over}".rstrip()
+        return f"{self.what:<58} {self.value:>9.4g} {self.unit:<9} {self.bound}".rstrip()
 
 
 Measured = Callable[..., None]
@@ -33,8 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def measured(request: pytest.FixtureRequest) -> Measured:
     """measured("Style sheet, compressed", 7.2, "KB", at_most=8)"""
 
-    def add(what: str, value: float, unit: str = "", at_most: float | None = None) -> None:
-        request.config.stash[rows].append(Row(what, value, unit, at_most))
+    def add(
+        what: str,
+        value: float,
+        unit: str = "",
+        at_most: float | None = None,
+        at_least: float | None = None,
+    ) -> None:
+        request.config.stash[rows].append(Row(what, value, unit, at_most, at_least))
 
     return add
 

@@ -1,23 +1,28 @@
 """What a public page costs: its queries, and its time against a view that does nothing."""
 
+import time
 from collections.abc import Callable
 from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.test import Client, override_settings
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import path
 
 from clinic import memory, page_cache
 from tests.benchmarks.conftest import Measured
-from tests.benchmarks.test_calendar import milliseconds
+from tests.booking.racing import run_python, track
+from tests.faults.web import web_server
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db]
 
-ARTICLE = "/articles/pressure-points-upper-back-pain/"
+SLUG = "pressure-points-upper-back-pain"
+ARTICLE = f"/articles/{SLUG}/"
+ROUNDS, WARM_UP = 400, 40
 PAGES = ("/", ARTICLE, "/points/", "/points/gb-21/", "/team/", "/visit/")
 
 
@@ -45,27 +50,31 @@ def test_queries(measured: Measured) -> None:
         measured(f"Queries of {page}, cached", queries(look), at_most=0)
 
 
-def bare(request: HttpRequest) -> HttpResponse:
-    """As many bytes as the article, and nothing else."""
-    return HttpResponse(article[0])
+def pages_a_second(port: int, paths: list[str]) -> dict[str, float]:
+    """Of each path, asked in turn over one connection, as browsers ask: compressed."""
+    connection = HTTPConnection("127.0.0.1", port)
+    spent: dict[str, list[float]] = {path: [] for path in paths}
+    for _round in range(ROUNDS):
+        for path in paths:
+            started = time.perf_counter()
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            answer.read()
+            spent[path].append(time.perf_counter() - started)
+            assert answer.status == 200, path
+    connection.close()
+    return {path: 1 / median(taken[WARM_UP:]) for path, taken in spent.items()}
 
 
-article: list[bytes] = []
-urlpatterns = [path("bare/", bare)]
-
-
-def test_time_against_a_bare_view(measured: Measured) -> None:
-    client = Client()
-    article[:] = [client.get(ARTICLE).content]
-    cached = milliseconds(lambda: client.get(ARTICLE), repeats=200)
-
-    def uncached() -> None:
-        page_cache._pages.clear()
-        client.get(ARTICLE)
-
-    measured("The article from the cache", cached, "ms")
-    measured("The article, built anew", milliseconds(uncached, repeats=30), "ms")
-    with override_settings(ROOT_URLCONF=__name__):
-        plain = milliseconds(lambda: client.get("/bare/"), repeats=200)
-    measured("A bare view with the same bytes and middleware", plain, "ms")
-    measured("Cached pages for each bare one", plain / cached, "×")
+def test_pages_a_second_against_a_bare_view(tmp_path: Path, measured: Measured) -> None:
+    """The same server, middleware and bytes; the bare view does nothing for them."""
+    with track(tmp_path) as migrated, migrated.copy() as url:
+        run_python(url, "tests.benchmarks.reading")
+        with web_server(url, tmp_path / "log", "tests.benchmarks.reading:application", 1) as server:
+            paths = [ARTICLE, f"/anew/{SLUG}/", f"/bare/{SLUG}/"]
+            cached, anew, bare = pages_a_second(server.port, paths).values()
+    measured("Article pages a second, from the cache", cached, "a second")
+    measured("Article pages a second, built anew", anew, "a second")
+    measured("The same bytes from a bare view", bare, "a second")
+    measured("From the cache, for each bare one", cached / bare, "×", at_least=0.8)
+    measured("Built anew, for each bare one", anew / bare, "×", at_least=0.15)

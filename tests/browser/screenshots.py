@@ -42,7 +42,6 @@ def shoot(page: Page, name: str, part: Locator | None = None) -> None:
 def shoot_public_pages(page: Page) -> None:
     visitor = Visitor(page)
     page.goto(ARTICLE)
-    visitor.heading("Our next openings").evaluate("heading => heading.scrollIntoView()")
     shoot(page, "article")
     page.goto("/points/")
     visitor.heading("The points on the body").evaluate("heading => heading.scrollIntoView()")

@@ -13,14 +13,20 @@ PUBLIC_PATHS = [
     "/",
     "/articles/",
     ARTICLE,
+    "/topics/",
     "/topics/neck-and-upper-back/",
     "/points/",
+    "/points/regions/neck-shoulder/",
     "/points/gb-21/",
     "/team/",
     "/team/example-physical-therapist/",
     "/visit/",
+    "/privacy-practices/",
     "/privacy/",
+    "/language-assistance/",
     "/accessibility/",
+    "/search/?q=stif+neck",
+    "/search/?q=xyzzy",
     "/nothing-is-here/",
 ]
 SIGNS = [
@@ -36,7 +42,8 @@ READ_ONLY = [
 ]
 # Their forms are Django's own, and are not looked at here.
 EDITED = [
-    *("booking/patient", "clinic/closure", "clinic/location", "clinic/practitioner"),
+    *("booking/patient", "clinic/closure", "clinic/languagenotice", "clinic/legalpage"),
+    *("clinic/location", "clinic/practitioner"),
     *("clinic/service", "clinic/user", "content/article", "content/caution"),
     *("content/pressurepoint", "content/redflag", "content/reference", "content/topic"),
 ]

@@ -27,6 +27,7 @@ from tests.booking.builders import (
     a_room,
     an_appointment,
 )
+from tests.public import with_one_article
 
 REASON = "My back hurts.\n“Worse” at night, año tras año – 痛い, \u202eesrever, 100 %."
 
@@ -34,7 +35,7 @@ REASON = "My back hurts.\n“Worse” at night, año tras año – 痛い, \u202
 def main() -> None:
     now = timezone.now()
     memory.forget_everything()
-    starter_loader.load(now=now)
+    starter_loader.load(now=now, folder=with_one_article())
     owner = User.objects.create_superuser(
         "owner@clinic.test", "a long enough password", full_name="Ana"
     )

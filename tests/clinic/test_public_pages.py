@@ -1,6 +1,5 @@
 """What holds for every public page: alike for all, traceless, complete, findable."""
 
-import gzip
 import json
 import re
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic import catalogs, memory, page_cache
 from clinic.models import Clinic, Closure, Practitioner
-from clinic.staticfiles import PARTS, without_comments
 from tests.public import ARTICLE, BOTH_LANGUAGES, PATHS, get, text
 
 pytestmark = pytest.mark.usefixtures("starter")
@@ -98,13 +96,6 @@ def test_a_page_costs_few_queries_and_none_from_memory(
     assert len(cold) <= 8
     with django_assert_num_queries(0):
         get(path)
-
-
-@pytest.mark.parametrize("path", BOTH_LANGUAGES)
-def test_a_page_is_light_enough_for_a_bad_connection(path: str) -> None:
-    sheet = "\n".join(without_comments((STATIC / part).read_text()) for part in PARTS)
-    assert len(gzip.compress(sheet.encode())) <= 8 * 1024
-    assert len(gzip.compress(get(path).content)) + len(gzip.compress(sheet.encode())) <= 20 * 1024
 
 
 def test_other_visitors_cannot_post_or_put(client: Client) -> None:
@@ -205,10 +196,24 @@ def test_a_mistake_of_ours_is_a_500_without_details(monkeypatch: pytest.MonkeyPa
     assert "732-788-0349" in page
 
 
-def test_robots_are_kept_from_patients_pages() -> None:
+def test_robots_are_kept_from_what_is_no_page() -> None:
     lines = text("/robots.txt").splitlines()
-    assert {"Disallow: /admin/", "Disallow: /book/", "Disallow: /es/appointment/"} <= set(lines)
+    assert {"Disallow: /admin/", "Disallow: /calendar/"} <= set(lines)
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in lines
+
+
+def test_pages_that_are_not_for_search_engines_say_so_and_may_be_asked() -> None:
+    """Behind a Disallow nobody could read that they are to be left out."""
+    closed = [
+        line.removeprefix("Disallow: ")
+        for line in text("/robots.txt").splitlines()
+        if line.startswith("Disallow")
+    ]
+    for path in ("/book/", "/es/book/", "/search/", "/es/search/?q=neck", "/appointment/lost/"):
+        assert not path.startswith(tuple(closed))
+        assert get(path).headers["X-Robots-Tag"] == "noindex"
+    for path in PATHS:
+        assert "X-Robots-Tag" not in get(path).headers
 
 
 def test_search_engines_are_told_nothing_of_people_who_do_not_exist() -> None:

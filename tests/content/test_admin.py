@@ -11,8 +11,9 @@ from django.urls import reverse
 from clinic import memory
 from clinic.models import Clinic
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
-from content.models import BLOCKS, Article, Caution, PointsBlock, TextBlock
+from content.models import Article, Caution, PointsBlock, TextBlock
 from tests.clinic.staff import a_client
+from tests.content.forms import a_text, change, form
 from tests.public import publish_again
 
 pytestmark = pytest.mark.django_db
@@ -42,35 +43,6 @@ def an_article(**fields: Any) -> Article:
         "written_on": date(2026, 6, 1),
     }
     return Article.objects.create(**(defaults | fields))
-
-
-def change(article: Article) -> str:
-    return reverse("admin:content_article_change", args=[article.pk])
-
-
-def form(**fields: str) -> dict[str, str]:
-    """The page as the browser sends it, with no block."""
-    values = {
-        "title": "Neck pain",
-        "slug": "neck-pain",
-        "language": "en",
-        "lead": "Lead.",
-        "description": "About it.",
-        "author": "Ana Reyes",
-        "written_on": "2026-06-01",
-    }
-    for block in BLOCKS:
-        prefix = f"content_{block._meta.model_name}_set"
-        values |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-    return values | fields
-
-
-def a_text(body: str, **fields: str) -> dict[str, str]:
-    prefix = "content_textblock_set"
-    block = {"heading": "First", "body": body, "region": "main", "ordering": "10"} | fields
-    return {f"{prefix}-TOTAL_FORMS": "1"} | {
-        f"{prefix}-0-{name}": value for name, value in block.items()
-    }
 
 
 def save(client: Client, address: str, data: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from content.models import (
     Topic,
 )
 from tests.clinic.staff import a_member
-from tests.public import open_clinic
+from tests.public import FIRST, open_clinic
 
 NOW = datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
 
@@ -80,11 +80,12 @@ def test_loading_again_adds_nothing_and_asks_little(
 def test_what_staff_changed_stays_changed() -> None:
     load()
     Clinic.objects.update(name="Hudson Pain Clinic")
-    Article.objects.filter(language="en").update(title="Ours")
+    ours = Article.objects.get(slug=FIRST, language="en")
+    Article.objects.filter(pk=ours.pk).update(title="Ours")
     WorkingHours.objects.all().delete()
     assert load() == 0
     assert Clinic.objects.get().name == "Hudson Pain Clinic"
-    assert Article.objects.get(language="en").title == "Ours"
+    assert Article.objects.get(pk=ours.pk).title == "Ours"
     assert not WorkingHours.objects.exists()
 
 

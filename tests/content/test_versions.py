@@ -223,7 +223,7 @@ class TestBringingBack:
 
 def test_an_older_site_gets_a_version_1_of_what_it_shows() -> None:
     """The migration, with the models of today in the place of those of its own time."""
-    migration = import_module("content.migrations.0004_versions")
+    migration = import_module("content.migrations.0006_versions")
     shown, draft = a_draft_article(status="published"), a_draft_article()
     reviewer = a_reviewer().practitioner
     for article in (shown, draft):

@@ -5,5 +5,5 @@ from tests.public import open_clinic
 
 @pytest.fixture
 def starter(db: None) -> None:
-    """The clinic as it is on the first day."""
-    open_clinic()
+    """The clinic as it is on the first day, with all its articles."""
+    open_clinic(whole=True)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0008_counted_words'),
-        ('content', '0003_blocks_and_complaints'),
+        ('content', '0005_body_map'),
     ]
 
     operations = [
