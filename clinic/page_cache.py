@@ -21,6 +21,7 @@ from clinic import memory
 
 KEPT_FOR = 60  # seconds; the next openings on a page are at most this old
 STALE_FOR = 600  # seconds more, outside, while a new copy is fetched
+OUTSIDE = f"public, max-age={KEPT_FOR}, stale-while-revalidate={STALE_FOR}"
 MOST_PAGES = 2_000
 INDENTATION = re.compile(rb"\n\s+")
 
@@ -48,15 +49,6 @@ _changes: list[Callable[[datetime], datetime | None]] = []
 memory.forget_with(_pages.clear)
 
 
-def without_indentation(page: HttpResponse) -> None:
-    """A line's indentation is for those who read the templates: it weighs some 400 bytes a page.
-
-    No public page has a text in which it would show.
-    """
-    if page.headers["Content-Type"].startswith("text/html"):
-        page.content = INDENTATION.sub(b"\n", page.content)
-
-
 def changes_at(next_change: Callable[[datetime], datetime | None]) -> None:
     """Register what knows of the next moment, after a given one, at which pages change."""
     _changes.append(next_change)
@@ -74,10 +66,21 @@ def left_until(moment: datetime | None) -> float:
 
 def outside(changes: datetime | None) -> str:
     """How long others may keep a page: never beyond the moment at which it changes by itself."""
+    if changes is None:
+        return OUTSIDE
     left = left_until(changes)
     fresh = int(max(0, min(KEPT_FOR, left)))
     stale = int(max(0, min(STALE_FOR, left - fresh)))
     return f"public, max-age={fresh}, stale-while-revalidate={stale}"
+
+
+def without_indentation(page: HttpResponse) -> None:
+    """A line's indentation is for those who read the templates: it weighs some 400 bytes a page.
+
+    No public page has a text in which it would show.
+    """
+    if page.headers["Content-Type"].startswith("text/html"):
+        page.content = INDENTATION.sub(b"\n", page.content)
 
 
 def public_page(view: View) -> View:

@@ -37,9 +37,14 @@ class Refused(Exception):
         self.reasons = reasons
 
 
-def obstacles(article: Article, data: Data | None = None) -> list[str]:
-    """What has to be mended before readers may see it; proofreading.py looks at its links."""
-    data = data or snapshots.take_all([article])[article.pk]
+def obstacles(article: Article, *, now: datetime) -> list[str]:
+    """What has to be mended before readers may see it: further checks are added here."""
+    data = snapshots.take_all([article])[article.pk]
+    return [*lacks(data), *proofreading.what_stops(article, now=now)]
+
+
+def lacks(data: Data) -> list[str]:
+    """What an article has to have."""
     said = data["article"]
     missing = [
         f"It has no {name}." for name in ("title", "lead", "description") if not said[name].strip()
@@ -48,8 +53,7 @@ def obstacles(article: Article, data: Data | None = None) -> list[str]:
         missing.append("It has no text yet: add a block.")
     for number, block in enumerate(data["blocks"], start=1):
         name = block.get("heading") or f"the block at place {number}"
-        has_words = any(str(value).strip() for key, value in block.items() if key != "model")
-        if not has_words:
+        if not any(str(value).strip() for key, value in block.items() if key != "model"):
             missing.append(f"There is nothing in {name}.")
     return missing
 
@@ -132,7 +136,7 @@ def publish(
     on = current(shown, now)
     if on and at and on.ends and on.ends <= at:
         raise Refused("It is withdrawn before that. Call that off first.")
-    if found := proofreading.what_stops(article, now=now):
+    if found := obstacles(article, now=now):
         raise Refused(*found)
     data = snapshots.take_all([article])[article.pk]
     last = article.versions.last()
@@ -144,11 +148,13 @@ def publish(
 
 @transaction.atomic
 def publish_new(*, article_ids: Sequence[int], by: User | None, now: datetime) -> None:
-    """Several that were never published, in as few questions as one takes. They may lead to each
-    other, so nothing is said of their links.
-    """
+    """Several that were never published, in as few questions as one takes."""
     articles = list(Article.objects.select_for_update().filter(pk__in=article_ids))
-    _versions(articles, snapshots.take_all(articles), by=by, now=now, at=now)
+    data = snapshots.take_all(articles)
+    # They lead to one another: that there are pages to lead to is no question yet.
+    if found := [reason for each in data.values() for reason in lacks(each)]:
+        raise Refused(*found)
+    _versions(articles, data, by=by, now=now, at=now)
 
 
 def _versions(
@@ -159,9 +165,6 @@ def _versions(
     now: datetime,
     at: datetime,
 ) -> list[ArticleVersion]:
-    for article in articles:
-        if found := obstacles(article, data[article.pk]):
-            raise Refused(*found)
     of_before = ArticleVersion.objects.filter(article__in=articles)
     numbers = {row.article_id: row.number for row in of_before.order_by("number").defer("snapshot")}
     who, name = (by.pk if by else None), str(by or "")
@@ -195,7 +198,7 @@ def _versions(
 
 @transaction.atomic
 def withdraw(
-    *, article_id: int, by: User, now: datetime, at: datetime | None = None, note: str = ""
+    *, article_id: int, by: User | None, now: datetime, at: datetime | None = None, note: str = ""
 ) -> None:
     """Out of readers' sight, at once or from `at` on; the version is kept."""
     article = _locked(article_id)

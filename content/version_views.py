@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin_site import OutOfReach
 from clinic.models import User
+from clinic.page_cache import without_indentation
 from clinic.structured_data import absolute
 from content import compare, publishing, snapshots
 from content.library import piece
@@ -100,7 +101,8 @@ def as_readers_see(
         response = TemplateResponse(request, "content/preview.html", context)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Content-Language"] = language
-        return response.render()
+        without_indentation(response.render())
+        return response
 
 
 def preview(of: Any, request: HttpRequest, key: int) -> HttpResponse:

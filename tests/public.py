@@ -1,6 +1,5 @@
 """The public site as its tests see it: the starter clinic, and pages as a stranger gets them."""
 
-import re
 import tempfile
 from datetime import UTC, datetime
 from functools import cache
@@ -81,6 +80,5 @@ def publish_again(**which: object) -> None:
         publishing.publish(article_id=article.pk, by=None, now=datetime.now(UTC))
 
 
-def squeezed(page: str) -> str:
-    """A page as its template wrote it, or as it was kept, without the indentation of its lines."""
-    return re.sub(r"\n\s+", "\n", page)
+def withdraw(article: Article) -> None:
+    publishing.withdraw(article_id=article.pk, by=None, now=datetime.now(UTC))

@@ -13,31 +13,6 @@ def change(article: Article) -> str:
     return reverse("admin:content_article_change", args=[article.pk])
 
 
-def form(**fields: str) -> dict[str, str]:
-    """The page as the browser sends it, with no block."""
-    values = {
-        "title": "Neck pain",
-        "slug": "neck-pain",
-        "language": "en",
-        "lead": "Lead.",
-        "description": "About it.",
-        "author": "Ana Reyes",
-        "written_on": "2026-06-01",
-    }
-    for block in BLOCKS:
-        prefix = f"content_{block._meta.model_name}_set"
-        values |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-    return values | fields
-
-
-def a_text(body: str, **fields: str) -> dict[str, str]:
-    prefix = "content_textblock_set"
-    block = {"heading": "First", "body": body, "region": "main", "ordering": "10"} | fields
-    return {f"{prefix}-TOTAL_FORMS": "1"} | {
-        f"{prefix}-0-{name}": value for name, value in block.items()
-    }
-
-
 def fields_of(form: ModelForm) -> dict[str, Any]:
     """What stands in the boxes of a form."""
     data: dict[str, Any] = {}
@@ -65,3 +40,28 @@ def press(client: Client, article: Article, act: str, **typed: str) -> Any:
     """Press a button of the page, with what was typed; whoever may not even see it as well."""
     page = client.get(change(article))
     return client.post(change(article), sent(page, **typed) | {"_act": act})
+
+
+def form(**fields: str) -> dict[str, str]:
+    """The page as the browser sends it, with no block."""
+    values = {
+        "title": "Neck pain",
+        "slug": "neck-pain",
+        "language": "en",
+        "lead": "Lead.",
+        "description": "About it.",
+        "author": "Ana Reyes",
+        "written_on": "2026-06-01",
+    }
+    for block in BLOCKS:
+        prefix = f"content_{block._meta.model_name}_set"
+        values |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    return values | fields
+
+
+def a_text(body: str, **fields: str) -> dict[str, str]:
+    prefix = "content_textblock_set"
+    block = {"heading": "First", "body": body, "region": "main", "ordering": "10"} | fields
+    return {f"{prefix}-TOTAL_FORMS": "1"} | {
+        f"{prefix}-0-{name}": value for name, value in block.items()
+    }
