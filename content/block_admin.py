@@ -3,8 +3,11 @@
 from typing import Any
 
 from content_editor.admin import ContentEditorInline
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from content.models import (
     AskBlock,
@@ -18,7 +21,9 @@ from content.models import (
     RedFlagsBlock,
     TextBlock,
 )
+from content.models.blocks import sanitize
 
+AS_READ = {"body": "prose", "picture": "image"}
 PLACE = ("region", "ordering")  # hidden: the scripts of the editor fill them in
 
 
@@ -27,9 +32,27 @@ class BlockInline(ContentEditorInline):
 
     purpose = ""
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever may only read sees words and pictures, and no HTML."""
+        may_write = self.has_change_permission(request, obj)
+        return () if may_write else tuple(AS_READ.values())
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = [name for name in self.get_fields(request, obj) if name not in PLACE]
+        if not self.has_change_permission(request, obj):
+            own = [name for name in fields if name not in AS_READ.values()]
+            fields = [AS_READ.get(name, name) for name in own]
         return [(None, {"description": self.purpose, "fields": [*fields, *PLACE]})]
+
+    @admin.display(description="Text")
+    def prose(self, row: HeadedBlock) -> str:
+        return SafeString(sanitize(row.body))
+
+    @admin.display(description="Picture")
+    def image(self, row: FigureBlock) -> str:
+        if row.shown is None:
+            return ""
+        return format_html('<img src="{}" alt="{}">', row.shown.src, row.alternative_text)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "body":

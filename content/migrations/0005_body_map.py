@@ -18,11 +18,13 @@ FOR_EVERYBODY = ("front-of-neck", "over-bone")
 
 
 def move(apps, schema_editor):
-    points = apps.get_model("content", "PressurePoint")
+    # In the database that is migrated: a restore fills another one than the default.
+    place = schema_editor.connection.alias
+    points = apps.get_model("content", "PressurePoint").objects.using(place)
     for slug, ((old_x, old_y), (x, y)) in MOVED.items():
-        points.objects.filter(slug=slug, x=old_x, y=old_y).update(x=x, y=y)
-    cautions = apps.get_model("content", "Caution")
-    cautions.objects.filter(slug__in=FOR_EVERYBODY).update(is_personal=False)
+        points.filter(slug=slug, x=old_x, y=old_y).update(x=x, y=y)
+    cautions = apps.get_model("content", "Caution").objects.using(place)
+    cautions.filter(slug__in=FOR_EVERYBODY).update(is_personal=False)
 
 
 class Migration(migrations.Migration):

@@ -95,8 +95,23 @@
         return group;
     };
 
+    // Whoever may only read the blocks gets no fields; the content editor looks for these two.
+    const stand = () => {
+        for (const name of ["ordering", "region"])
+            for (const shown of all(`.field-${name} .readonly`)) {
+                const input = made("input", { type: "hidden", name: `read-${name}`, disabled: "" });
+                input.value = shown.textContent.trim();
+                shown.closest(".form-row").hidden = true;
+                shown.after(input);
+            }
+    };
+
     const begin = () => {
-        if (!window.ContentEditor.allowChange) return;
+        const mayAdd = window.ContentEditor.plugins.some(({ regions }) => !regions);
+        if (!window.ContentEditor.allowChange || !mayAdd) {
+            machine().parentElement.classList.add("order-machine-readonly");
+            return;
+        }
         blocks().forEach(equip);
         arrange(blocks());
         document.querySelector(".order-machine-wrapper").after(adder());
@@ -198,6 +213,7 @@
             if (row && place.nextElementSibling !== row) place.after(row);
         });
     });
+    document.addEventListener("DOMContentLoaded", stand);
     document.addEventListener("content-editor:ready", begin);
     document.addEventListener("formset:added", (event) => setTimeout(added, 0, event.target));
 }

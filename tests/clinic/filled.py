@@ -17,7 +17,7 @@ from clinic.limits import within_limit
 from clinic.models import AccessLog, Closure, StaffMail, User
 from clinic.roles import OWNER
 from content import publishing, starter_loader
-from content.models import Article
+from content.models import Article, FigureBlock, QuotationBlock
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_draft,
@@ -40,12 +40,25 @@ def main() -> None:
         "owner@clinic.test", "a long enough password", full_name="Ana"
     )
     owner.groups.add(Group.objects.get(name=OWNER))
+    of_the_articles()
     of_the_house(owner, now)
     of_the_staff(owner, now)
     request = of_the_calendar(owner, now)
     of_a_patient(request, owner, now)
     of_one_who_is_erased(owner, now)
     of_an_article(owner, now)
+
+
+def of_the_articles() -> None:
+    """The kinds of blocks that the starter articles do not have."""
+    place = {"parent": Article.objects.all()[0], "region": "main", "ordering": 900}
+    FigureBlock.objects.create(
+        **place,
+        picture=f"{'a' * 32}.jpg 1440x900 480,960,1440",
+        alternative_text="Una mano en el cuello – 痛い",
+        caption=REASON,
+    )
+    QuotationBlock.objects.create(**place, body="<p>Año</p>", source="‘A’")
 
 
 def of_the_house(owner: User, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic import memory
 from clinic.models import Clinic
-from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
+from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER, REVIEWER
 from content.models import Article, Caution, PointsBlock, TextBlock
 from tests.clinic.staff import a_client
 from tests.content.forms import a_text, change, form
@@ -178,6 +178,19 @@ class TestPublishing:
         assert 'href="/es/articles/neck-pain/"' in page
         draft = an_article()
         assert "View on site" not in client.get(change(draft)).content.decode()
+
+
+def test_a_reviewer_reads_words_and_not_html() -> None:
+    article = an_article()
+    hostile = '<script>alert(1)</script><img src="x" onerror="x()">'
+    TextBlock.objects.create(
+        parent=article, region="main", ordering=10, body=f"<p>Warm <em>not</em> hot</p>{hostile}"
+    )
+    page = a_client(REVIEWER).get(change(article)).content.decode()
+    assert "<p>Warm <em>not</em> hot</p>" in page
+    assert "<script>alert" not in page
+    assert "onerror" not in page
+    assert "content_textblock_set-0-body" not in page
 
 
 @pytest.mark.parametrize("role", [FRONT_DESK, PRACTITIONER, ""])
