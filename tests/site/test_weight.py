@@ -34,7 +34,6 @@ def test_the_style_sheet() -> None:
 def test_every_page_with_its_sheet() -> None:
     pages = {path: page for path, page in crawl("/", "/es/").pages.items() if ".svg" not in path}
     heavy = {path: compressed(page.html) + sheet() for path, page in pages.items()}
-    print(sorted((w, p) for p, w in heavy.items())[-4:])
     assert not {path: weight for path, weight in heavy.items() if weight > ANY_PAGE}
     assert heavy["/"] <= FIRST_FLIGHT
     assert heavy["/es/"] <= FIRST_FLIGHT
