@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 
 from clinic.admin_base import PublishingAdmin, RowsInline
 from clinic.audit_admin import AccessLogAdmin
+from clinic.legal_admin import LanguageNoticeAdmin, LegalPageAdmin
 from clinic.models import (
     AccessLog,
     Clinic,
@@ -20,7 +21,8 @@ from clinic.models import (
 )
 from clinic.staff_admin import StaffAdmin
 
-__all__ = ["StaffAdmin"]  # Django finds the pages of the staff through this module
+# Django finds these pages through this module.
+__all__ = ["LanguageNoticeAdmin", "LegalPageAdmin", "StaffAdmin"]
 
 
 @admin.register(Clinic)
@@ -48,6 +50,19 @@ class ClinicAdmin(PublishingAdmin):
                     "good_faith_notice_en",
                     "good_faith_notice_es",
                 )
+            },
+        ),
+        (
+            "Look",
+            {
+                "description": "All of it may stay empty. Colors are written as # and six digits; "
+                "one that could not be read is refused, with the nearest one that can be. Empty "
+                "ones are the house’s own, or are made of the others.",
+                "fields": (
+                    "logo",
+                    ("accent_light", "paper_light", "ink_light"),
+                    ("accent_dark", "paper_dark", "ink_dark"),
+                ),
             },
         ),
     )
@@ -97,7 +112,7 @@ class PractitionerAdmin(PublishingAdmin):
     prepopulated_fields = {"slug": ("name",)}
     inlines = (WorkingHoursInline,)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "credentials", "licence", "services")}),
+        (None, {"fields": ("name", "slug", "credentials", "licence", "portrait", "services")}),
         ("English", {"fields": ("role_en", "bio_en", "languages_en")}),
         ("Spanish", {"fields": ("role_es", "bio_es", "languages_es")}),
         (

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import DatabaseError
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 
@@ -40,6 +41,7 @@ class Directory:
     services: tuple[Service, ...]
     hours: tuple[WorkingHours, ...]
     closures: tuple[Closure, ...]
+    absences: tuple[Closure, ...] = ()  # of one person
 
     def practitioner(self, slug: str) -> Practitioner | None:
         return next((person for person in self.practitioners if person.slug == slug), None)
@@ -112,12 +114,16 @@ def merged(stretches: list[tuple[time, time]]) -> list[tuple[time, time]]:
 @memory.remembered
 def directory() -> Directory:
     people = tuple(Practitioner.objects.active().prefetch_related("services"))
+    # A day that is over closes nothing more, however long this is remembered.
+    yesterday = timezone.now().date() - timedelta(days=1)
+    closures = list(Closure.objects.between(yesterday, date.max).select_related("location"))
     return Directory(
         practitioners=people,
         locations=tuple(Location.objects.filter(is_active=True)),
         services=tuple(Service.objects.bookable()),
         hours=tuple(WorkingHours.objects.filter(practitioner__in=people)),
-        closures=tuple(Closure.objects.filter(practitioner=None).select_related("location")),
+        closures=tuple(row for row in closures if row.practitioner_id is None),
+        absences=tuple(row for row in closures if row.practitioner_id is not None),
     )
 
 

@@ -57,5 +57,7 @@ class Page:
         return [Crumb(_("Home"), reverse("home")), *self.above]
 
 
-def show(request: HttpRequest, template: str, page: Page, **context: Any) -> TemplateResponse:
+def show(
+    request: HttpRequest, template: str | Sequence[str], page: Page, **context: Any
+) -> TemplateResponse:
     return TemplateResponse(request, template, {"page": page, **context})

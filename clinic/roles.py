@@ -64,6 +64,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.patient": (*FRONT_DESKS["booking.patient"], "hold_patient", "erase_patient"),
         "clinic.accesslog": VIEW,
         "clinic.clinic": CORRECT,
+        "clinic.languagenotice": ALL,
+        "clinic.legalpage": CORRECT,
         "clinic.location": KEEP,
         "clinic.practitioner": KEEP,
         "clinic.room": KEEP,

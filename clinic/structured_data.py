@@ -99,6 +99,7 @@ def medical_clinic(
         "description": clinic.about,
         "url": absolute(reverse("home")),
         "telephone": str(clinic.telephone.as_e164),
+        "logo": absolute(clinic.picture.src) if clinic.picture else None,
         "image": image(picture) if picture else None,
         "availableService": [
             without_gaps(
@@ -122,6 +123,7 @@ def practitioner(known: Practitioner) -> JsonLd:
             "name": known.name,
             "honorificSuffix": known.credentials,
             "jobTitle": known.role,
+            "image": absolute(known.picture.src) if known.picture else None,
             "hasCredential": without_gaps(
                 {
                     "@type": "EducationalOccupationalCredential",

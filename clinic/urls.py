@@ -5,11 +5,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic import picture_views, views
+from clinic.models import LegalPage
 
 urlpatterns = [
     path("admin/desk/", include("booking.desk.urls")),
     path("admin/", admin.site.urls),
+    path("styleguide/", include("booking.desk.styleguide")),
     path("robots.txt", views.robots, name="robots"),
+    path("brand-<slug:version>.css", views.brand_sheet, name="brand-sheet"),
+    path("brand-<slug:version>.svg", views.brand_icon, name="brand-icon"),
     path("pictures/<slug:language>.<slug:version>.png", picture_views.site, name="site-picture"),
     path("media/<path:name>", views.picture, name="picture"),
     path("", include("booking.urls_machines")),
@@ -19,8 +23,7 @@ urlpatterns = [
         path("team/", views.team, name="team"),
         path("team/<slug:slug>/", views.practitioner, name="practitioner"),
         path("visit/", views.visit, name="visit"),
-        path("privacy/", views.privacy, name="privacy"),
-        path("accessibility/", views.accessibility, name="accessibility"),
+        *(path(f"{key}/", views.legal, {"key": key}, name=key) for key in LegalPage.Key.values),
         path("", include("content.urls")),
         path("", include("booking.urls")),
         prefix_default_language=False,

@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import images, memory, structured_data
+from clinic.brand import brand
 from clinic.directory import clinic_if_known, directory, today_at
-from clinic.page_cache import public_page
+from clinic.legal import LEADS, body, language_of, legal_pages, with_anchors
+from clinic.opening import opening_at
+from clinic.page_cache import OUTSIDE, public_page
 from clinic.pages import Crumb, Page, show
 from clinic.picture_views import site_picture
 
@@ -43,8 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def team(request: HttpRequest) -> HttpResponse:
-    people = directory().practitioners
-    told = [structured_data.person(person) for person in people]
+    known = directory()
+    told = [structured_data.person(person) for person in known.practitioners]
     page = Page(
         title=_("Our team"),
         description=_("Who works at %(clinic)s, with their licenses and what they do.")
@@ -52,6 +55,7 @@ def team(request: HttpRequest) -> HttpResponse:
         section="team",
         structured_data=[data for data in told if data],
     )
+    people = [(person, known.services_of(person)) for person in known.practitioners]
     return show(request, "clinic/team.html", page, people=people)
 
 
@@ -85,7 +89,11 @@ def practitioner(request: HttpRequest, slug: str) -> HttpResponse:
 def visit(request: HttpRequest) -> HttpResponse:
     known, now = directory(), timezone.now()
     places = [
-        (location, known.hours_at(location, today_at(location, now)))
+        (
+            location,
+            known.hours_at(location, today_at(location, now)),
+            opening_at(known, location, now),
+        )
         for location in known.locations
     ]
     page = Page(
@@ -93,35 +101,40 @@ def visit(request: HttpRequest) -> HttpResponse:
         description=_("Where %(clinic)s is, when it is open, and how to reach us.")
         % {"clinic": memory.the_clinic().name},
         section="visit",
-        structured_data=[structured_data.medical_clinic(*place) for place in places],
+        structured_data=[
+            structured_data.medical_clinic(place, days) for place, days, _now in places
+        ],
     )
     return show(
         request,
         "clinic/visit.html",
         page,
         places=places,
-        hours_are_examples=any(known.hours_are_examples(place) for place, _days in places),
+        hours_are_examples=any(known.hours_are_examples(place[0]) for place in places),
         closures=known.closures_from(today_at(None, now)),
         services=known.services,
     )
 
 
 @public_page
-def privacy(request: HttpRequest) -> HttpResponse:
-    page = Page(
-        title=_("Privacy"),
-        description=_("What this site keeps about you, why, for how long, and what it never does."),
+def legal(request: HttpRequest, key: str) -> HttpResponse:
+    """A legal page. What the software itself does stands in its template, for it to be true;
+    what the clinic does and promises stands in the row."""
+    known = legal_pages()
+    row = known.page(key)
+    if row is None:
+        raise Http404
+    text, contents = with_anchors(body(row))
+    return show(
+        request,
+        [f"clinic/legal/{key}.html", "clinic/legal/page.html"],
+        Page(title=row.title, description=LEADS[key]),
+        row=row,
+        body=text,
+        contents=contents,
+        body_language=language_of(row),
+        notices=known.notices,
     )
-    return show(request, "clinic/privacy.html", page)
-
-
-@public_page
-def accessibility(request: HttpRequest) -> HttpResponse:
-    page = Page(
-        title=_("Accessibility"),
-        description=_("How this site is made to work for everybody, and whom to tell if not."),
-    )
-    return show(request, "clinic/accessibility.html", page)
 
 
 @public_page
@@ -135,6 +148,24 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /calendar/"]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def brand_sheet(request: HttpRequest, version: str) -> HttpResponse:
+    """The clinic's own colours. A page that is older than the last change asks for an old version,
+    and gets what holds now."""
+    return of_the_brand(brand().sheet, "text/css; charset=utf-8", version)
+
+
+def brand_icon(request: HttpRequest, version: str) -> HttpResponse:
+    return of_the_brand(brand().icon, "image/svg+xml", version)
+
+
+def of_the_brand(content: str, kind: str, version: str) -> HttpResponse:
+    if not brand().version:
+        return HttpResponse("Not found\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
+    is_current = version == brand().version
+    kept = "public, max-age=31536000, immutable" if is_current else OUTSIDE
+    return HttpResponse(content, content_type=kind, headers={"Cache-Control": kept})
 
 
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:

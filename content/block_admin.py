@@ -4,6 +4,7 @@ from typing import Any
 
 from content_editor.admin import ContentEditorInline
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
@@ -61,6 +62,8 @@ class BlockInline(ContentEditorInline):
             kwargs["help_text"] = "Stands in the contents of the article, too."
         elif db_field.name == "points":
             kwargs["help_text"] = "Type a code or a name, such as GB 21 or Shoulder Well."
+        elif db_field.name == "alternative_text":
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         elif db_field.name == "red_flags":
             kwargs["help_text"] = "Type a word of the symptom."
         return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -1,5 +1,6 @@
 """What the check of the links has to say on articles as they stand in the database."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 
 from clinic.directory import directory
 from content.library import Library, anchors_of, library
-from content.links import Finding, Place, Site, Text, findings
+from content.links import Finding, Place, Site, Text, findings, links_of
 from content.models import BLOCKS, Article, FigureBlock, HeadedBlock, PointsBlock
 
 LANGUAGES = ("en", "es")
@@ -76,6 +77,22 @@ def place_of(article: Article, rows: Sequence[HeadedBlock]) -> Place:
     anchors = {*anchors_of(rows), *(point.slug for point in points)}
     path = path_of("article", article.language, article.slug)
     return Place(path, article.language, frozenset(anchors | FIXED))
+
+
+def elsewhere(*, now: datetime) -> dict[str, set[str]]:
+    """The addresses of others that readers are led to, and the titles of what leads there."""
+    found: dict[str, set[str]] = defaultdict(set)
+    known = library()
+    for piece in known.pieces:
+        if piece.is_out(now):
+            texts = [text for block in piece.blocks for text in (block.body, block.caption)]
+            for link in chain.from_iterable(map(links_of, texts)):
+                if link.href.startswith("https://"):
+                    found[link.href.partition("#")[0]].add(piece.row.title)
+    for reference in known.references.values():
+        if reference.link.startswith("https://"):
+            found[reference.link].add(f"source {reference.key}")
+    return dict(found)
 
 
 def of_articles(articles: Sequence[Article], *, now: datetime) -> Mapping[int, list[Finding]]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic.directory import directory
+from clinic.legal import legal_pages
 from clinic.page_cache import public_page
 from clinic.structured_data import absolute
 from content.library import library
@@ -45,10 +46,8 @@ def entry(
 
 def pages() -> Iterator[Entry]:
     """Nothing is known of when the clinic's own pages changed, so nothing is said."""
-    for name in (
-        *("home", "articles", "topics", "points", "team", "visit"),
-        *("privacy", "accessibility"),
-    ):
+    own = ("home", "articles", "topics", "points", "team", "visit")
+    for name in (*own, *(page.key for page in legal_pages().pages)):
         yield entry(name)
     for person in directory().practitioners:
         if not person.is_example:

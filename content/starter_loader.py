@@ -17,7 +17,17 @@ from django.db import models, transaction
 from holidays import country_holidays
 
 from clinic import memory
-from clinic.models import Clinic, Closure, Location, Practitioner, Room, Service, WorkingHours
+from clinic.models import (
+    Clinic,
+    Closure,
+    LanguageNotice,
+    LegalPage,
+    Location,
+    Practitioner,
+    Room,
+    Service,
+    WorkingHours,
+)
 from content.models import (
     Article,
     AskBlock,
@@ -95,6 +105,11 @@ def entries(today: date, folder: Path = FOLDER) -> Iterator[Entry]:
     for data in clinic["room"]:
         yield Entry("room", f"{data['location']} {data['name']}", data)
     yield Entry("clinic", "1", clinic["clinic"])
+    for path in sorted((folder / "legal").glob("*.toml")):
+        data = read(path)
+        yield Entry("legal_page", data["key"], data)
+    for order, data in enumerate(read(folder / "languages.toml")["language"], start=1):
+        yield Entry("language", data["code"], {"order": order} | data)
     yield from holidays_of(today.year)
     for kind, file, key in (
         ("topic", "topics", "slug"),
@@ -209,6 +224,8 @@ def adders(now: datetime) -> dict[str, Callable[[Data], None]]:
         "practitioner": add_practitioner,
         "room": add_room,
         "clinic": add_clinic,
+        "legal_page": partial(add_named, LegalPage, by="key"),
+        "language": partial(add_named, LanguageNotice, by="code"),
         "holiday": add_holiday,
         "topic": partial(add_named, Topic),
         "reference": partial(add_named, Reference, by="key"),

@@ -29,8 +29,13 @@ PATHS = [
     "/team/",
     "/team/example-physical-therapist/",
     "/visit/",
+    "/privacy-practices/",
     "/privacy/",
+    "/good-faith-estimate/",
+    "/nondiscrimination/",
+    "/language-assistance/",
     "/accessibility/",
+    "/terms/",
 ]
 BOTH_LANGUAGES = [prefix + path for path in PATHS for prefix in ("", "/es")]
 

@@ -20,6 +20,7 @@ from booking.desk.views import signed_in
 from booking.models import Message
 from clinic.backup import RECENT, last_backup_at
 from clinic.directory import Directory, directory
+from clinic.legal import LegalPages, legal_pages
 from clinic.memory import the_clinic
 from clinic.models import Clinic, Practitioner, Service, User
 from content.starter_loader import FOLDER, read
@@ -63,6 +64,7 @@ def checklist_for(user: User, *, now: datetime) -> Checklist:
         practitioners(known),
         opening_hours(known),
         services(known),
+        own_legal_pages(legal_pages()),
         mail(),
         backups(now=now),
         second_factor(user),
@@ -138,6 +140,12 @@ def services(known: Directory) -> Step:
     if not real:
         return Step(name, url, "Who does which is chosen on the page of each practitioner.")
     return Step(name, url, f"Nobody does this yet: {listed(idle)}." if idle else "")
+
+
+def own_legal_pages(known: LegalPages) -> Step:
+    name, url = "Your legal pages", page_of("legalpage")
+    templates = [page.title_en for page in known.pages if page.is_template]
+    return Step(name, url, f"Not checked by you yet: {listed(templates)}." if templates else "")
 
 
 def mail() -> Step:

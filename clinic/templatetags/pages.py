@@ -8,7 +8,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from clinic import structured_data
+from clinic.brand import Brand, brand
 from clinic.directory import Directory, directory
+from clinic.legal import LegalPages, legal_pages
 from clinic.pages import LOCALES, Page, Picture
 from clinic.picture_views import site_picture
 
@@ -44,3 +46,13 @@ def locale(language: str) -> str:
 @register.simple_tag
 def the_directory() -> Directory:
     return directory()
+
+
+@register.simple_tag
+def the_legal_pages() -> LegalPages:
+    return legal_pages()
+
+
+@register.simple_tag
+def the_brand() -> Brand:
+    return brand()

@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from clinic.models import Practitioner
 from content.body_map import Plate, plates
 from content.care import cares
 from content.citations import Citations
@@ -75,6 +76,13 @@ def body_regions() -> list[BodyRegion]:
 @register.simple_tag
 def latest_articles(most: int = 5) -> list[Piece]:
     return library().articles(get_language(), now=timezone.now())[:most]
+
+
+@register.simple_tag
+def reviewed_by(person: Practitioner) -> list[Piece]:
+    """What somebody of the team has read and signed, in the page's language."""
+    pieces = library().articles(get_language(), now=timezone.now())
+    return [piece for piece in pieces if piece.row.reviewed_by_id == person.pk]
 
 
 @register.simple_tag(takes_context=True)

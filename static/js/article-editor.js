@@ -50,11 +50,13 @@
     };
 
     const pressable = (element, label) => {
-        if (element.tabIndex === 0) return;
+        if (element.hasAttribute("tabindex")) return;
         element.tabIndex = 0;
         element.setAttribute("role", "button");
         if (label) element.setAttribute("aria-label", label);
         element.addEventListener("keydown", (event) => {
+            if (event.key === "Escape")
+                document.querySelector(".order-machine-insert-target.selected")?.focus();
             if (event.key !== "Enter" && event.key !== " ") return;
             event.preventDefault();
             element.click();
@@ -137,13 +139,40 @@
         return [made("label", { for: `insert-${name}` }, label), input, list];
     };
 
+    // Headings that the article has, and bold and italic that were only a style: the editor would
+    // lose them. The server cleans the rest (content/clean.py). Styles are renamed before a parser
+    // sees them, since the site's policy forbids them.
+    const pasted = (html) => {
+        const text = html
+            .replace(/<style[\s\S]*?<\/style\s*>/gi, "")
+            .replace(/(<[^<>]*?\s)style\s*=/gi, "$1data-style=");
+        const { body } = new DOMParser().parseFromString(text, "text/html");
+        for (const part of all("[data-style]", body)) {
+            const style = part.dataset.style.toLowerCase();
+            const light = /(^|;)\s*font-weight\s*:\s*(normal|400)/.test(style);
+            if (light && part.matches("b, strong")) part.replaceWith(...part.childNodes);
+            else if (/(^|;)\s*font-weight\s*:\s*(bold|[6-9]00)/.test(style)) wrap(part, "strong");
+            if (/(^|;)\s*font-style\s*:\s*italic/.test(style)) wrap(part, "em");
+        }
+        for (const heading of all("h1, h2, h4, h5, h6", body))
+            heading.replaceWith(made("h3", {}, ...heading.childNodes));
+        for (const bold of all("h3 :is(b, strong)", body)) bold.replaceWith(...bold.childNodes);
+        return body.innerHTML;
+    };
+
+    const wrap = (part, tag) => part.replaceChildren(made(tag, {}, ...part.childNodes));
+
     const cite = ({ key }) => editor.chain().focus().insertContent(`[@${key}]`).run();
     const link = ({ href, words }) => {
         const chain = editor.chain().focus();
         const marks = [{ type: "link", attrs: { href } }];
-        if (editor.state.selection.empty)
-            chain.insertContent({ type: "text", text: words, marks }).run();
-        else chain.setMark("link", { href }).run();
+        const { empty, $from } = editor.state.selection;
+        if (!empty) {
+            chain.setMark("link", { href }).run();
+            return;
+        }
+        if (/\S$/.test($from.nodeBefore?.text ?? "")) chain.insertContent(" ");
+        chain.insertContent({ type: "text", text: words, marks }).unsetMark("link").run();
     };
 
     const insertRow = () => {
@@ -160,6 +189,8 @@
 
     let row;
     document.addEventListener("prose-editor:ready", ({ detail }) => {
+        const { editorProps } = detail.editor.options;
+        detail.editor.setOptions({ editorProps: { ...editorProps, transformPastedHTML: pasted } });
         detail.editor.on("focus", () => {
             editor = detail.editor;
             row ??= insertRow();

@@ -14,7 +14,7 @@ from booking.desk.setup import Step, checklist_for
 from booking.models.messages import Message
 from clinic import memory
 from clinic.backup import last_backup_file
-from clinic.models import Clinic, Location, Practitioner, User
+from clinic.models import Clinic, LegalPage, Location, Practitioner, User
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
 from content import starter_loader
 from tests.booking.builders import (
@@ -133,6 +133,15 @@ class TestLines:
         assert step(owner, "Services", now).missing == "Nobody does this yet: Massage."
         a_practitioner(service)
         assert step(owner, "Services", now).is_done
+
+    def test_legal_pages_that_nobody_checked(self, now: datetime) -> None:
+        starter_loader.load(now=now)
+        owner = a_member(OWNER)
+        found = step(owner, "Your legal pages", now)
+        assert found.missing.startswith("Not checked by you yet: Notice of privacy practices, ")
+        assert found.url == reverse("admin:clinic_legalpage_changelist")
+        LegalPage.objects.update(checked_on=now.date())
+        assert step(owner, "Your legal pages", now).is_done
 
     def test_mail_that_was_sent(self, owner: User, now: datetime, settings: Settings) -> None:
         message = a_sent_message(state=Message.State.WAITING)

@@ -19,6 +19,7 @@ WIDTH = 1024
 # What is no page: files, what scripts ask for, what leads on, and leaving.
 NO_PAGES = {
     *("desk:report-sheet", "desk:patient-export"),
+    "styleguide-theme",
     *("admin:jsi18n", "admin:autocomplete", "admin:view_on_site", "admin:logout"),
 }
 # One more than fit on a page of a list; its last page is looked at, too.
@@ -53,7 +54,15 @@ def addresses(site: Site) -> dict[str, str]:
 
 
 # As the names of the routes begin; the rest is Django's own of the site as a whole.
-ROOMS = ("desk:", "admin:booking_", "admin:clinic_", "admin:content_", "admin:axes_", "admin:")
+ROOMS = (
+    "desk:",
+    "admin:booking_",
+    "admin:clinic_",
+    "admin:content_",
+    "admin:axes_",
+    "admin:",
+    "styleguide",
+)
 MADE_ALIKE = ("_history", "_delete")
 LOOKED_AT = "admin:clinic_closure"
 LONG_LIST = "admin:clinic_accesslog_changelist"

@@ -21,7 +21,9 @@ PUBLIC_PATHS = [
     "/team/",
     "/team/example-physical-therapist/",
     "/visit/",
+    "/privacy-practices/",
     "/privacy/",
+    "/language-assistance/",
     "/accessibility/",
     "/search/?q=stif+neck",
     "/search/?q=xyzzy",
@@ -40,7 +42,8 @@ READ_ONLY = [
 ]
 # Their forms are Django's own, and are not looked at here.
 EDITED = [
-    *("booking/patient", "clinic/closure", "clinic/location", "clinic/practitioner"),
+    *("booking/patient", "clinic/closure", "clinic/languagenotice", "clinic/legalpage"),
+    *("clinic/location", "clinic/practitioner"),
     *("clinic/service", "clinic/user", "content/article", "content/caution"),
     *("content/pressurepoint", "content/redflag", "content/reference", "content/topic"),
 ]

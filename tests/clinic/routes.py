@@ -6,6 +6,7 @@ for looking (GET) and for doing (POST); everybody else is refused.
 
 from dataclasses import dataclass, field
 
+from clinic.models import LegalPage
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER, REVIEWER
 
 NOBODY: frozenset[str] = frozenset()
@@ -31,7 +32,8 @@ class Route:
 # What a stranger may ask for without signing in; that is all there is outside of the admin.
 PUBLIC = {
     *("robots", "healthz", "calendar-feed", "sitemap", "feed", "picture", "points-sheet"),
-    *("home", "team", "practitioner", "visit", "privacy", "accessibility"),
+    *("home", "team", "practitioner", "visit", "brand-sheet", "brand-icon"),
+    *LegalPage.Key.values,
     *("articles", "article", "topics", "topic", "points", "point-region", "point", "search"),
     *("site-picture", "article-picture"),
     *("book", "book-safety", "book-time", "book-details", "book-check", "book-done"),
@@ -82,6 +84,8 @@ STAFF: dict[str, Route] = {
     "desk:renew-feed": Route(PATIENTS, PATIENTS, ("practitioner",)),
     "desk:called": Route(None, DESK, ("message",)),
     "desk:send-again": Route(None, DESK, ("message",)),
+    "styleguide": Route(EVERYBODY, None),
+    "styleguide-theme": Route(EVERYBODY, None, ("scheme",)),
     "admin:index": Route(EVERYBODY, EVERYBODY),
     "admin:logout": Route(None, EVERYBODY),
     "admin:second_factor": Route(EVERYBODY, EVERYBODY),
@@ -115,6 +119,8 @@ MODELS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str], frozense
     "content_reference": (READERS, WRITERS, WRITERS, WRITERS),
     "clinic_user": (OWNERS, OWNERS, OWNERS, NOBODY),
     "clinic_clinic": (OWNERS, NOBODY, OWNERS, NOBODY),
+    "clinic_languagenotice": (OWNERS, OWNERS, OWNERS, OWNERS),
+    "clinic_legalpage": (OWNERS, NOBODY, OWNERS, NOBODY),
     "clinic_location": (DESK, OWNERS, OWNERS, NOBODY),
     "clinic_practitioner": (DESK, OWNERS, OWNERS, NOBODY),
     "clinic_service": (DESK, OWNERS, OWNERS, NOBODY),

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from booking.models import AppointmentEvent, Message, Status, Wording
-from clinic.models import AccessLog, Clinic, Closure, User
+from clinic.models import AccessLog, Clinic, Closure, LanguageNotice, LegalPage, User
 from clinic.roles import PRACTITIONER, ROLES
 from content.models import Article, Caution, PressurePoint, RedFlag, Reference, Topic
 from tests.booking.builders import a_patient, a_practitioner, an_appointment
@@ -53,7 +53,7 @@ def test_every_route_is_in_the_table_and_nothing_else() -> None:
 
 def test_every_route_of_the_staff_is_behind_the_gate() -> None:
     """Nothing under /admin/ is for whoever only guessed a password."""
-    under_admin = {name for name in NAMES if name.startswith(("admin:", "desk:"))}
+    under_admin = {name for name in NAMES if name.startswith(("admin:", "desk:", "styleguide"))}
     assert under_admin == DOORS | set(staff_routes())
 
 
@@ -97,6 +97,7 @@ def one_of_everything() -> dict[str, Any]:
         ),
         "another_patient": a_patient(),
         "report": "requests",
+        "scheme": "dark",
         "wording": Wording.objects.create(
             kind="moved", language="en", subject="Moved", text="{when} {link}"
         ),
@@ -109,6 +110,8 @@ def one_of_everything() -> dict[str, Any]:
         "reference": Reference.objects.all()[0],
         "user": a_member(),
         "clinic": Clinic.objects.get(),
+        "legalpage": LegalPage.objects.all()[0],
+        "languagenotice": LanguageNotice.objects.all()[0],
         "location": appointment.location,
         "service": appointment.request.service,
         "closure": Closure.objects.create(first_day="2026-07-04", last_day="2026-07-04"),

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
 from pytest_django import Settings
 
+from clinic import uploads
 from clinic.image_fields import PictureFormField, PictureInput
 from clinic.images import MOST_BYTES, Picture, keep, path_of
 from tests.clinic.pictures import an_upload, bytes_of
@@ -236,3 +237,11 @@ class TestTheField:
         assert PictureFormField(required=False).clean("") == ""
         taken_away = {"picture-kept": "x", "picture-none": "on"}
         assert PictureInput().value_from_datadict(taken_away, MultiValueDict(), "picture") == ""
+
+
+def test_a_form_takes_no_more_than_a_few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends it, and before anybody knows who that is."""
+    monkeypatch.setattr(uploads, "MOST_BYTES", 150_000)
+    files = {name: an_upload(b"x" * 100_000) for name in ("one", "two")}
+    request = RequestFactory().post("/", {"three": an_upload(b"x" * 10), **files})
+    assert set(request.FILES) == {"three", "one"}

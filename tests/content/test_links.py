@@ -1,8 +1,14 @@
 """Links and citations: what is found, said and stopped. Nothing is ever fetched."""
 
+import re
 from datetime import date, timedelta
+from email.message import Message
+from io import BytesIO, StringIO
+from urllib.error import HTTPError
+from urllib.request import Request
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -215,3 +221,45 @@ class TestOfTheSite:
         data = form(**a_text(link("/nowhere/")), slug="", language="xx")
         response = a_client(EDITOR).post(reverse("admin:content_article_add"), data)
         assert response.status_code == 200
+
+
+class TestOnDemand:
+    """`manage.py check_links`, with other servers played by the test."""
+
+    @pytest.fixture(autouse=True)
+    def _starter(self, db: None) -> None:
+        open_clinic()
+
+    def check(self, monkeypatch: pytest.MonkeyPatch, answers: dict[str, int]) -> list[str]:
+        asked: list[str] = []
+
+        def answer(_opener: object, request: Request, **_options: object) -> BytesIO:
+            asked.append(request.full_url)
+            code = next((c for part, c in answers.items() if part in request.full_url), 200)
+            if code == 0:
+                raise TimeoutError
+            if code != 200:
+                raise HTTPError(request.full_url, code, "", Message(), BytesIO())
+            return BytesIO()
+
+        monkeypatch.setattr("urllib.request.OpenerDirector.open", answer)
+        out = StringIO()
+        try:
+            call_command("check_links", stdout=out)
+        except CommandError as error:
+            out.write(str(error))
+        assert asked
+        assert all(address.startswith("https://") for address in asked)
+        return out.getvalue().splitlines()
+
+    def test_what_is_there_is_said_in_one_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        (line,) = self.check(monkeypatch, {"10.1155": 403})
+        assert re.fullmatch(r"All \d+ addresses are there\.", line)
+
+    def test_what_is_not_there_is_named_with_its_place(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        *lines, last = self.check(monkeypatch, {"10.1155/2014/480956": 404, "10.1136": 0})
+        assert "https://doi.org/10.1155/2014/480956 answers 404. In: source yin-2014" in lines
+        assert any("does not answer (TimeoutError)" in line for line in lines)
+        assert last.startswith(f"{len(lines)} of ")
