@@ -57,6 +57,7 @@ FRONT_DESKS: dict[str, tuple[str, ...]] = {
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     OWNER: {
         **CONTENT,
+        "content.article": (*ALL, "publish_article", "review_article"),
         **FRONT_DESKS,
         "axes.accessattempt": ("view", "delete"),  # deleting one lets its account try again
         "booking.appointmentevent": VIEW,
@@ -83,9 +84,9 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.patientnote": ("view", "add"),
         "clinic.closure": VIEW,
     },
-    EDITOR: CONTENT,
-    # Reads what an article rests on, and changes the article alone: its review is part of it.
-    REVIEWER: {**dict.fromkeys(CONTENT, VIEW), "content.article": CORRECT},
+    EDITOR: {**CONTENT, "content.article": (*ALL, "publish_article")},
+    # Reads what an article rests on, corrects its own words, signs it or sends it back.
+    REVIEWER: {**dict.fromkeys(CONTENT, VIEW), "content.article": (*CORRECT, "review_article")},
 }
 
 

@@ -19,7 +19,7 @@ from clinic.brand import brand
 from clinic.directory import clinic_if_known, directory, today_at
 from clinic.legal import LEADS, body, language_of, legal_pages, with_anchors
 from clinic.opening import opening_at
-from clinic.page_cache import OUTSIDE, public_page
+from clinic.page_cache import outside, public_page
 from clinic.pages import Crumb, Page, show
 from clinic.picture_views import site_picture
 
@@ -164,7 +164,7 @@ def of_the_brand(content: str, kind: str, version: str) -> HttpResponse:
     if not brand().version:
         return HttpResponse("Not found\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
     is_current = version == brand().version
-    kept = "public, max-age=31536000, immutable" if is_current else OUTSIDE
+    kept = "public, max-age=31536000, immutable" if is_current else outside(None)
     return HttpResponse(content, content_type=kind, headers={"Cache-Control": kept})
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from content_editor.admin import ContentEditor
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from clinic.admin_base import PublishingAdmin
+from content.article_admin import WorkflowAdmin
 from content.block_admin import BLOCK_INLINES
 from content.models import (
     Article,
@@ -21,12 +22,12 @@ from content.writing_admin import WritingAdmin
 
 
 @admin.register(Article)
-class ArticleAdmin(WritingAdmin, PublishingAdmin, ContentEditor):
+class ArticleAdmin(WritingAdmin, WorkflowAdmin, ContentEditor):
     list_display = (
         "title",
         "language",
         "status",
-        "published_at",
+        "readers_see",
         "review",
         "links_to_mend",
         "updated_at",
@@ -35,28 +36,10 @@ class ArticleAdmin(WritingAdmin, PublishingAdmin, ContentEditor):
     list_select_related = ("reviewed_by",)
     search_fields = ("title", "lead", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("updated_at",)
     inlines = BLOCK_INLINES
     fieldsets = (
         (None, {"fields": ("title", ("slug", "language"), "lead", "description")}),
-        (
-            "Published",
-            {
-                "description": "Only what is published, and whose time has come, is shown. "
-                "Dates and times are the clinic’s own, wherever you are.",
-                "fields": (("status", "published_at"), "updated_at"),
-            },
-        ),
-        (
-            "Written and reviewed",
-            {
-                "fields": (
-                    ("author", "written_on"),
-                    ("reviewed_by", "reviewed_on", "review_due_on"),
-                    "translation_reviewed_on",
-                )
-            },
-        ),
+        ("Written", {"fields": (("author", "written_on"),)}),
         (
             "Belongs to",
             {"classes": ("collapse",), "fields": ("topics", "red_flags", "cautions")},
@@ -77,17 +60,6 @@ class ArticleAdmin(WritingAdmin, PublishingAdmin, ContentEditor):
         """A new article is written today, by whoever begins it."""
         first = {"author": str(request.user), "written_on": timezone.localdate().isoformat()}
         return {**first, **super().get_changeform_initial_data(request)}
-
-    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
-        """Blocks are part of the article: whatever is saved with it makes it newer."""
-        obj.updated_at = timezone.now()
-        super().save_model(request, obj, form, change)
-
-    def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
-        if obj is None or obj.status != Article.Status.PUBLISHED:
-            return None
-        with translation.override(obj.language):
-            return obj.get_absolute_url()
 
 
 @admin.register(PressurePoint)

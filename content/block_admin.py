@@ -3,14 +3,10 @@
 from typing import Any
 
 from content_editor.admin import ContentEditorInline
-from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
-from content import proofreading
 from content.models import (
-    Article,
     AskBlock,
     BookingBlock,
     CautionBlock,
@@ -26,30 +22,10 @@ from content.models import (
 PLACE = ("region", "ordering")  # hidden: the scripts of the editor fill them in
 
 
-class BlockFormSet(BaseInlineFormSet):
-    """Refuses to publish what leads readers nowhere; a draft may be saved as it is."""
-
-    def clean(self) -> None:
-        super().clean()
-        if self.data.get("status") != Article.Status.PUBLISHED:
-            return
-        kept = [form for form in self.forms if form.is_valid() and not self.is_gone(form)]
-        found = proofreading.of_rows(self.instance, [form.instance for form in kept])
-        for form, findings in zip(kept, found, strict=True):
-            for finding in findings:
-                if finding.stops:
-                    field = "body" if "body" in form.fields else "caption"
-                    form.add_error(field, f"It cannot be published like this. {finding.message}")
-
-    def is_gone(self, form: forms.ModelForm) -> bool:
-        return bool(form.cleaned_data.get("DELETE"))
-
-
 class BlockInline(ContentEditorInline):
     """A block: what it is for, then its fields, each with a word of help."""
 
     purpose = ""
-    formset = BlockFormSet
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = [name for name in self.get_fields(request, obj) if name not in PLACE]

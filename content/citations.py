@@ -1,7 +1,7 @@
 """Numbered sources: [@key] in a text becomes a number, in the order of the first citation."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
@@ -29,7 +29,7 @@ class Cited:
 class Citations:
     """The sources of one page; texts are marked in the order in which they are read."""
 
-    def __init__(self, references: dict[str, Reference]) -> None:
+    def __init__(self, references: Mapping[str, Reference]) -> None:
         self._references = references
         self._cited: dict[str, Cited] = {}
 

@@ -2,25 +2,29 @@
 
 It is small, so it is read whole, in a number of queries that does not depend on how much there
 is. A page then costs none for its content, and stays readable while the database is away.
+Articles are read from their published versions, what they refer to as it is today.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, count
 from typing import Any, cast
 
-from content_editor.contents import contents_for_items
-from django.db.models import Model, prefetch_related_objects
-from django.db.models.fetch_modes import FETCH_RAISE
+from django.db.models import Model
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from clinic import memory
+from clinic import memory, page_cache
+from clinic.directory import directory
 from clinic.images import Picture
+from clinic.models import Practitioner
 from content.models import (
-    BLOCKS,
     Article,
+    ArticleEvent,
+    ArticleVersion,
     Caution,
     FigureBlock,
     HeadedBlock,
@@ -33,6 +37,17 @@ from content.models import (
     Topic,
 )
 from content.models.blocks import sanitize
+from content.snapshots import (
+    Data,
+    Vocabulary,
+    blocks_of,
+    kept_vocabulary,
+    prefetched,
+    read_vocabulary,
+    referred,
+    row_of,
+)
+from content.timeline import Showing, Timeline, current, next_change, timeline, worth_knowing
 
 MOST_RELATED = 4
 
@@ -66,13 +81,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Piece:
-    """One article in one language, with all that stands on its page."""
+    """A version of one article in one language, with all that stands on its page."""
 
-    row: Article
+    row: Article  # its columns as they were published, and the key of the article
     topics: tuple[Topic, ...]
     red_flags: tuple[RedFlag, ...]
     cautions: tuple[Caution, ...]  # its own and those of its points, each once
     blocks: tuple[Block, ...]
+    showing: Showing
+    published_at: datetime  # when readers could first read any version of it
+    changed_at: datetime  # when they first could read this one
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -97,17 +115,8 @@ class Piece:
         texts += [point.row.evidence for point in self.points]
         return any("[@" in text for text in texts)
 
-    @property
-    def published_at(self) -> datetime:
-        return self.row.published_at
-
-    @property
-    def changed_at(self) -> datetime:
-        """When it last became other than it was for its readers."""
-        return max(self.row.updated_at, self.row.published_at)
-
     def is_out(self, now: datetime) -> bool:
-        return self.published_at <= now
+        return self.showing.is_on(now)
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,7 @@ class Library:
     points: tuple[Point, ...]
     topics: tuple[Topic, ...]
     references: dict[str, Reference]
+    timelines: dict[int, Timeline]  # by the key of the article
 
     def articles(self, language: str, *, now: datetime) -> list[Piece]:
         """What a reader of this language can read now, the newest first."""
@@ -129,6 +139,28 @@ class Library:
             (piece for piece in self.articles(language, now=now) if piece.row.slug == slug), None
         )
 
+    def withdrawn(self, slug: str, language: str, *, now: datetime) -> Piece | None:
+        """The last version of an article that readers once could read, and no more."""
+        known = [p for p in self.pieces if (p.row.slug, p.row.language) == (slug, language)]
+        over = [piece for piece in known if piece.showing.is_over(now)]
+        return None if any(p.is_out(now) for p in known) else next(reversed(over), None)
+
+    def due_for_review(self, *, on: date, now: datetime) -> list[Piece]:
+        """What readers see, and a clinician has to read again; the longest overdue first."""
+        due = [
+            (piece.row.review_due_on, piece.row.title, piece.row.language, piece)
+            for piece in self.pieces
+            if piece.is_out(now) and piece.row.review_due_on and piece.row.review_due_on <= on
+        ]
+        return [piece for *_order, piece in sorted(due, key=lambda each: each[:3])]
+
+    def showing(self, article: int, *, now: datetime) -> Showing | None:
+        return current(self.timelines.get(article, ()), now)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The next moment at which an article appears, changes or goes by itself."""
+        return next_change(self.timelines.values(), now)
+
     def languages(self, slug: str, *, now: datetime) -> set[str]:
         """The languages that an article can be read in."""
         return {p.row.language for p in self.pieces if p.row.slug == slug and p.is_out(now)}
@@ -139,7 +171,7 @@ class Library:
         shared = [
             (len(topics & {topic.pk for topic in other.topics}), other)
             for other in self.articles(piece.row.language, now=now)
-            if other is not piece
+            if other.row.pk != piece.row.pk
         ]
         return [other for n, other in sorted(shared, key=lambda pair: -pair[0]) if n][:MOST_RELATED]
 
@@ -185,12 +217,8 @@ def _related[M: Model](row: Model, name: str, model: type[M]) -> tuple[M, ...]:
     return tuple(cast(Any, row)._prefetched_objects_cache[name])
 
 
-def _read_points() -> dict[int, Point]:
-    rows = PressurePoint.objects.all().fetch_mode(FETCH_RAISE)
-    return {
-        row.pk: Point(row, _related(row, "cautions", Caution), _related(row, "topics", Topic))
-        for row in rows.prefetch_related("cautions", "topics")
-    }
+def _point(row: PressurePoint) -> Point:
+    return Point(row, _related(row, "cautions", Caution), _related(row, "topics", Topic))
 
 
 def _block(row: HeadedBlock, anchor: str, points: dict[int, Point]) -> Block:
@@ -224,20 +252,51 @@ def anchors_of(rows: Sequence[HeadedBlock]) -> list[str]:
     return given
 
 
-def _piece(article: Article, rows: list[HeadedBlock], points: dict[int, Point]) -> Piece:
+def _reviewer(review: Data) -> Practitioner:
+    """Who signed, as they then were; with a page to lead to while they work here."""
+    here = {person.pk for person in directory().practitioners}
+    return row_of(Practitioner, {**review, "is_active": review["id"] in here})
+
+
+def _row(article: int, data: Data) -> Article:
+    row = row_of(Article, data["article"])
+    row.pk = article
+    if review := data["review"]:
+        row.reviewed_by = _reviewer(review)
+        row.reviewed_on = date.fromisoformat(review["on"])
+        row.review_due_on = date.fromisoformat(review["due"]) if review["due"] else None
+    if translation := data["translation_review"]:
+        row.translation_reviewed_by = translation["by"]
+        row.translation_reviewed_on = date.fromisoformat(translation["on"])
+    return row
+
+
+def piece(
+    article: int, data: Data, showing: Showing, *, since: datetime, known: Vocabulary | None = None
+) -> Piece:
+    """An article as its page shows it, from a snapshot; with the words of today, or its own."""
+    known = known or kept_vocabulary(data)
+    row = _row(article, data)
+    refers = referred(Article, data["article"], data, known)
+    prefetched(row, **refers)
+    rows = list(blocks_of(data, known))
+    points = {key: _point(point) for key, point in known.points.items()}
     blocks = tuple(
         _block(row, anchor, points) for row, anchor in zip(rows, anchors_of(rows), strict=True)
     )
-    cautions = list(_related(article, "cautions", Caution))
+    cautions = {caution.pk: caution for caution in refers["cautions"]}
     for block in blocks:
         for point in block.points:
-            cautions += point.cautions
+            cautions |= {caution.pk: caution for caution in point.cautions}
     return Piece(
-        row=article,
-        topics=_related(article, "topics", Topic),
-        red_flags=_related(article, "red_flags", RedFlag),
-        cautions=tuple(sorted(set(cautions), key=lambda caution: (caution.order, caution.slug))),
+        row=row,
+        topics=refers["topics"],
+        red_flags=refers["red_flags"],
+        cautions=tuple(sorted(cautions.values(), key=lambda row: (row.order, row.slug))),
         blocks=blocks,
+        showing=showing,
+        published_at=since,
+        changed_at=showing.starts,
     )
 
 
@@ -253,21 +312,37 @@ def caution_names() -> dict[str, str]:
     return dict(Caution.objects.values_list("slug", "name_en"))
 
 
+def _timelines() -> dict[int, Timeline]:
+    events: dict[int, list[ArticleEvent]] = defaultdict(list)
+    for event in ArticleEvent.objects.of_showing():
+        events[event.article_id].append(event)
+    return {article: timeline(of_one) for article, of_one in events.items()}
+
+
 @memory.remembered
 def library() -> Library:
-    points = _read_points()
-    articles = list(
-        Article.objects.filter(status=Article.Status.PUBLISHED)
-        .select_related("reviewed_by")
-        .prefetch_related("topics", "red_flags", "cautions")
-    )
-    contents = contents_for_items(articles, BLOCKS)
-    blocks = [block for content in contents.values() for block in content]
-    for kind, relation in ((PointsBlock, "points"), (RedFlagsBlock, "red_flags")):
-        prefetch_related_objects([block for block in blocks if type(block) is kind], relation)
+    known, timelines = read_vocabulary(), _timelines()
+    now = timezone.now()
+    shown = {
+        each.version: each for of_one in timelines.values() for each in worth_knowing(of_one, now)
+    }
+    versions = ArticleVersion.objects.filter(pk__in=shown).order_by("pk")
     return Library(
-        pieces=tuple(_piece(row, list(contents[row]), points) for row in articles),
-        points=tuple(points.values()),
-        topics=tuple(Topic.objects.all()),
-        references={row.key: row for row in Reference.objects.all()},
+        pieces=tuple(
+            piece(
+                version.article_id,
+                version.snapshot,
+                shown[version.pk],
+                since=timelines[version.article_id][0].starts,
+                known=known,
+            )
+            for version in versions
+        ),
+        points=tuple(_point(row) for row in known.points.values()),
+        topics=tuple(known.topics.values()),
+        references=dict(known.references),
+        timelines=timelines,
     )
+
+
+page_cache.changes_at(lambda now: library().next_change(now))

@@ -112,17 +112,6 @@ def of_articles(articles: Sequence[Article], *, now: datetime) -> Mapping[int, l
     }
 
 
-def of_rows(article: Article, rows: Sequence[HeadedBlock]) -> list[list[Finding]]:
-    """For each row of a form, before it is saved; which anchors there will be is not known yet."""
-    texts = texts_of(rows)
-    has_any = any("<a" in text.html or "[" in text.html for text in texts)
-    if not (has_any and article.slug and article.language):
-        return [[] for _text in texts]
-    path = path_of("article", article.language, article.slug)
-    place, site = Place(path, article.language, frozenset(FIXED)), the_site(now=timezone.now())
-    return [findings([text], place, site) for text in texts]
-
-
 def of_article(article: Article, *, now: datetime | None = None) -> list[Finding]:
     return of_articles([article], now=now or timezone.now())[article.pk]
 

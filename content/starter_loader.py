@@ -28,6 +28,7 @@ from clinic.models import (
     Service,
     WorkingHours,
 )
+from content import publishing
 from content.models import (
     Article,
     AskBlock,
@@ -201,23 +202,19 @@ def add_block(article: Article, place: int, data: Data) -> None:
         block.points.set(PressurePoint.objects.filter(slug__in=data["points"]))
 
 
-def add_article(data: Data, *, now: datetime) -> None:
+def add_article(data: Data, *, now: datetime, added: list[int]) -> None:
     if Article.objects.filter(slug=data["slug"], language=data["language"]).exists():
         return
-    article = Article.objects.create(
-        status=Article.Status.PUBLISHED,
-        published_at=now,
-        updated_at=now,
-        **columns(Article, data),
-    )
+    article = Article.objects.create(updated_at=now, **columns(Article, data))
     article.topics.set(Topic.objects.filter(slug__in=data["topics"]))
     article.red_flags.set(RedFlag.objects.filter(slug__in=data["red_flags"]))
     article.cautions.set(Caution.objects.filter(slug__in=data["cautions"]))
     for place, block in enumerate(data["block"], start=1):
         add_block(article, place, block)
+    added.append(article.pk)
 
 
-def adders(now: datetime) -> dict[str, Callable[[Data], None]]:
+def adders(now: datetime, articles: list[int]) -> dict[str, Callable[[Data], None]]:
     return {
         "service": partial(add_named, Service),
         "location": partial(add_named, Location),
@@ -232,7 +229,7 @@ def adders(now: datetime) -> dict[str, Callable[[Data], None]]:
         "red_flag": partial(add_named, RedFlag),
         "caution": partial(add_named, Caution),
         "point": add_point,
-        "article": partial(add_article, now=now),
+        "article": partial(add_article, now=now, added=articles),
     }
 
 
@@ -253,9 +250,11 @@ def load(*, now: datetime, folder: Path = FOLDER) -> int:
             return 0
         if unknown := unknown_citations(all_entries):
             raise ValueError(f"The starter content cites unknown references: {sorted(unknown)}")
-        add = adders(now)
+        articles: list[int] = []
+        add = adders(now, articles)
         for entry in missing:
             add[entry.kind](entry.data)
+        publishing.publish_new(article_ids=articles, by=None, now=now)
         StarterEntry.objects.bulk_create(
             StarterEntry(kind=entry.kind, key=entry.key, loaded_at=now) for entry in missing
         )

@@ -1,8 +1,12 @@
 """Articles, topics and points: read from memory, the same for every reader."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -18,7 +22,7 @@ from content.citations import Citations
 from content.library import Piece, Point, library
 from content.main_topic import main_topic
 from content.marks import marks
-from content.models import Topic
+from content.models import Reference, Topic
 from content.pictures import picture_of
 from content.regions import region_path, regions
 
@@ -66,31 +70,47 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    now, known = timezone.now(), library()
-    piece = known.article(slug, get_language(), now=now)
+    now, known, language = timezone.now(), library(), get_language()
+    piece = known.article(slug, language, now=now)
     if piece is None:
+        if last := known.withdrawn(slug, language, now=now):
+            return gone(request, last)
         raise Http404
-    picture = picture_of(piece)
+    page, context = article_page(piece, known.references, now=now)
+    return show(request, "content/article.html", page, **context)
+
+
+def article_page(
+    piece: Piece, references: Mapping[str, Reference], *, now: datetime
+) -> tuple[Page, dict[str, Any]]:
+    """What its template needs: readers, previews and old versions are shown the same page."""
+    known, picture = library(), picture_of(piece)
     page = Page(
         title=piece.row.title,
         description=piece.row.description,
         section="articles",
         above=way_to(piece),
         kind="article",
-        languages=frozenset(known.languages(slug, now=now)),
+        languages=frozenset(known.languages(piece.row.slug, now=now)),
         picture=picture,
         structured_data=[structured_data.article(piece, known, picture)],
     )
-    return show(
-        request,
-        "content/article.html",
-        page,
-        piece=piece,
-        article=piece.row,
-        plates=plates(piece.points),
-        citations=Citations(known.references),
-        related=known.related(piece, now=now),
-    )
+    return page, {
+        "piece": piece,
+        "article": piece.row,
+        "plates": plates(piece.points),
+        "citations": Citations(references),
+        "related": known.related(piece, now=now),
+    }
+
+
+def gone(request: HttpRequest, last: Piece) -> HttpResponse:
+    """An article that was withdrawn: said as it is, with the way to what is like it."""
+    known, now = library(), timezone.now()
+    context = {"last": last, "related": known.related(last, now=now)}
+    response = render(request, "content/gone.html", context, status=HTTPStatus.GONE)
+    response.headers["Cache-Control"] = "no-cache"  # it may come back
+    return response
 
 
 @public_page

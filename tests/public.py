@@ -1,5 +1,6 @@
 """The public site as its tests see it: the starter clinic, and pages as a stranger gets them."""
 
+import re
 import tempfile
 from datetime import UTC, datetime
 from functools import cache
@@ -11,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from clinic import memory
-from content import starter_loader
+from content import publishing, starter_loader
+from content.models import Article
 
 FIRST = "pressure-points-upper-back-pain"
 ARTICLE = f"/articles/{FIRST}/"
@@ -71,3 +73,14 @@ def get(path: str) -> HttpResponse:
 
 def text(path: str) -> str:
     return get(path).content.decode()
+
+
+def publish_again(**which: object) -> None:
+    """What the working copies say now, before readers, as the button does it."""
+    for article in Article.objects.filter(**which):
+        publishing.publish(article_id=article.pk, by=None, now=datetime.now(UTC))
+
+
+def squeezed(page: str) -> str:
+    """A page as its template wrote it, or as it was kept, without the indentation of its lines."""
+    return re.sub(r"\n\s+", "\n", page)

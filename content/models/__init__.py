@@ -16,12 +16,15 @@ from content.models.blocks import (
 )
 from content.models.points import PressurePoint
 from content.models.starter import StarterEntry
+from content.models.versions import ArticleEvent, ArticleVersion
 from content.models.vocabulary import Caution, RedFlag, Reference, Topic
 
 __all__ = [
     "BLOCKS",
     "Article",
+    "ArticleEvent",
     "ArticleQuerySet",
+    "ArticleVersion",
     "AskBlock",
     "BookingBlock",
     "Caution",

@@ -1,6 +1,9 @@
-"""Articles: one row for each language, made of blocks."""
+"""Articles: one row for each language, made of blocks.
 
-from datetime import date, datetime
+The rows are the working copy of those who write. Readers see a published version of it
+(content/models/versions.py), which stays as it is while the rows are changed.
+"""
+
 from typing import Self
 
 from content_editor.models import Region
@@ -13,13 +16,9 @@ from content.models.vocabulary import Caution, RedFlag, Topic
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    def published(self, *, now: datetime) -> Self:
-        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=now)
-
-    def due_for_review(self, *, on: date) -> Self:
-        """Published, and to be read again by a clinician; the longest overdue first."""
-        due = self.filter(status=Article.Status.PUBLISHED, review_due_on__lte=on)
-        return due.order_by("review_due_on", "title", "language")
+    def in_review(self) -> Self:
+        """Waiting for a clinician to read them; whoever waits longest first."""
+        return self.filter(status=Article.Status.IN_REVIEW).order_by("updated_at", "pk")
 
     def in_language(self, language: str) -> Self:
         return self.filter(language=language)
@@ -30,6 +29,8 @@ class Article(models.Model):  # type: ignore[django-manager-missing]
     """One article in one language; the same slug links it to its translation."""
 
     class Status(models.TextChoices):
+        """How far the working copy is; what readers see is content/timeline.py's to say."""
+
         DRAFT = "draft", "Draft"
         IN_REVIEW = "in_review", "In review"
         PUBLISHED = "published", "Published"
@@ -45,20 +46,22 @@ class Article(models.Model):  # type: ignore[django-manager-missing]
     description = models.CharField(max_length=160, help_text="For search engines and shared links.")
     author = models.CharField(max_length=128)
     written_on = models.DateField()
+    # A signature holds for the text whose digest stands beside it (content/snapshots.py).
     reviewed_by = models.ForeignKey(
         Practitioner,
         null=True,
         blank=True,
+        editable=False,
         on_delete=models.PROTECT,
         related_name="reviewed_articles",
     )
-    reviewed_on = models.DateField(null=True, blank=True)
-    review_due_on = models.DateField(null=True, blank=True)
-    translation_reviewed_on = models.DateField(
-        null=True, blank=True, help_text="When a person who knows both languages checked it."
-    )
-    status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
-    published_at = models.DateTimeField(default=timezone.now)
+    reviewed_on = models.DateField(null=True, blank=True, editable=False)
+    review_due_on = models.DateField(null=True, blank=True, editable=False)
+    reviewed_digest = models.CharField(max_length=64, blank=True, editable=False)
+    translation_reviewed_by = models.CharField(max_length=128, blank=True, editable=False)
+    translation_reviewed_on = models.DateField(null=True, blank=True, editable=False)
+    translation_digest = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
     red_flags = models.ManyToManyField(RedFlag, blank=True, related_name="articles")
@@ -71,6 +74,10 @@ class Article(models.Model):  # type: ignore[django-manager-missing]
 
     class Meta:
         ordering = ("title",)
+        permissions = (
+            ("publish_article", "Can publish and withdraw an article"),
+            ("review_article", "Can sign an article or send it back"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("slug", "language"), name="article_slug_once_a_language"

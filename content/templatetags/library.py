@@ -19,6 +19,7 @@ from content.regions import BodyRegion, regions
 
 register = template.Library()
 Evidence = PressurePoint.Evidence
+MOST_LISTED = 20
 MARKS = {Evidence.TRADITIONAL: 0, Evidence.VERY_LOW: 1, Evidence.LOW: 2, Evidence.MODERATE: 3}
 
 
@@ -86,11 +87,20 @@ def reviewed_by(person: Practitioner) -> list[Piece]:
 
 
 @register.simple_tag(takes_context=True)
-def articles_due(context: dict[str, Any]) -> list[Article]:
+def articles_due(context: dict[str, Any]) -> list[Piece]:
     """On the admin's first page, for those who write: what has to be reviewed again by now."""
     if not context["request"].user.has_perm("content.change_article"):
         return []
-    return list(Article.objects.due_for_review(on=timezone.localdate())[:20])
+    now = timezone.now()
+    return library().due_for_review(on=timezone.localdate(now), now=now)[:MOST_LISTED]
+
+
+@register.simple_tag(takes_context=True)
+def articles_in_review(context: dict[str, Any]) -> list[Article]:
+    """On the admin's first page, for those who review: what waits for them."""
+    if not context["request"].user.has_perm("content.review_article"):
+        return []
+    return list(Article.objects.in_review()[:MOST_LISTED])
 
 
 @register.inclusion_tag("partials/plate.html")

@@ -1,7 +1,7 @@
 """The admin's first page: what each role sees of today's desk."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,9 @@ from booking import actions
 from booking.actors import Actor
 from booking.desk.today import the_day
 from booking.models import Appointment, CallNote, Message, Status
-from clinic.models import AccessLog
-from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
+from clinic.models import AccessLog, User
+from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER, REVIEWER
+from content import publishing
 from content.models import Article, Caution
 from tests.booking.builders import (
     TEN_O_CLOCK,
@@ -28,6 +29,7 @@ from tests.booking.builders import (
 )
 from tests.booking.desk import INDEX, address, desk_of, form, text_of
 from tests.clinic.staff import a_client, a_member, signed_in
+from tests.content.builders import a_draft_article, a_reviewer
 from tests.queries import count_queries, count_queries_of_a_warm_process
 
 pytestmark = pytest.mark.django_db
@@ -45,15 +47,14 @@ def page(role: str = FRONT_DESK) -> str:
     return a_client(role).get(INDEX).content.decode()
 
 
-def an_article(title: str, due: date, **fields: Any) -> Article:
-    defaults: dict[str, Any] = {
-        "slug": slugify(title),
-        "language": "en",
-        "written_on": date(2025, 1, 4),
-        "review_due_on": due,
-        "status": Article.Status.PUBLISHED,
-    }
-    return Article.objects.create(title=title, **(defaults | fields))
+def an_article(title: str, due: date) -> Article:
+    """Signed and published a year before it is due."""
+    then = datetime.combine(due - timedelta(days=365), time(12), UTC)
+    article = a_draft_article(title=title, slug=slugify(title))
+    reviewer = User.objects.filter(full_name="Rita Reviewer").first() or a_reviewer()
+    publishing.sign(article_id=article.pk, due_on=due, by=reviewer, now=then)
+    publishing.publish(article_id=article.pk, by=None, now=then)
+    return article
 
 
 def a_waiting_request(name: str = "Ada Example", **fields: Any) -> Appointment:
@@ -437,7 +438,7 @@ class TestWhoSeesWhat:
         an_article("Overdue", date(2026, 1, 4))
         an_article("Due today", date(2026, 6, 15))
         an_article("Due tomorrow", date(2026, 6, 16))
-        an_article("A draft", date(2026, 1, 4), status=Article.Status.DRAFT)
+        a_draft_article(title="A draft")
         text = page(role)
         assert "Articles due for review" in text
         assert text.index("Overdue") < text.index("Due today")
@@ -447,7 +448,20 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize("role", [FRONT_DESK, PRACTITIONER, ""])
     def test_others_do_not(self, role: str) -> None:
         an_article("Overdue", date(2026, 1, 4))
+        a_draft_article(title="Waits", status=Article.Status.IN_REVIEW)
         assert "Overdue" not in page(role)
+        assert "Waits" not in page(role)
+
+    @pytest.mark.parametrize("role", [OWNER, REVIEWER])
+    def test_who_reviews_sees_what_waits_for_it(self, role: str) -> None:
+        a_draft_article(title="Waits", status=Article.Status.IN_REVIEW)
+        text = page(role)
+        assert "Articles waiting for review" in text
+        assert "Waits" in text
+
+    def test_who_writes_does_not_have_to(self) -> None:
+        a_draft_article(title="Waits", status=Article.Status.IN_REVIEW)
+        assert "Waits" not in page(EDITOR)
 
     @pytest.mark.parametrize("role", [OWNER, FRONT_DESK])
     def test_the_desk_sees_everyone_and_that_is_recorded(self, role: str) -> None:

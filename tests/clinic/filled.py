@@ -16,7 +16,8 @@ from clinic import memory, second_factor, staff_mail
 from clinic.limits import within_limit
 from clinic.models import AccessLog, Closure, StaffMail, User
 from clinic.roles import OWNER
-from content import starter_loader
+from content import publishing, starter_loader
+from content.models import Article
 from tests.booking.builders import (
     TEN_O_CLOCK,
     a_draft,
@@ -35,13 +36,16 @@ def main() -> None:
     now = timezone.now()
     memory.forget_everything()
     starter_loader.load(now=now, folder=with_one_article())
-    owner = User.objects.create_superuser("owner@clinic.test", "a long enough password")
+    owner = User.objects.create_superuser(
+        "owner@clinic.test", "a long enough password", full_name="Ana"
+    )
     owner.groups.add(Group.objects.get(name=OWNER))
     of_the_house(owner, now)
     of_the_staff(owner, now)
     request = of_the_calendar(owner, now)
     of_a_patient(request, owner, now)
     of_one_who_is_erased(owner, now)
+    of_an_article(owner, now)
 
 
 def of_the_house(owner: User, now: datetime) -> None:
@@ -103,3 +107,14 @@ def of_one_who_is_erased(owner: User, now: datetime) -> None:
         by=Actor.staff(owner),
         now=now,
     )
+
+
+def of_an_article(owner: User, now: datetime) -> None:
+    """A second version, on its way back from readers, and a draft that was sent back."""
+    article = Article.objects.get(slug="pressure-points-upper-back-pain", language="es")
+    publishing.sign_translation(article_id=article.pk, by=owner, now=now)
+    publishing.publish(article_id=article.pk, by=owner, now=now)
+    later = now + timedelta(days=1)
+    publishing.withdraw(article_id=article.pk, by=owner, now=now, at=later, note=REASON)
+    publishing.send_to_review(article_id=article.pk, by=owner, now=now)
+    publishing.send_back(article_id=article.pk, note=REASON, by=owner, now=now)

@@ -99,6 +99,12 @@ STAFF: dict[str, Route] = {
         None,
         query={"app_label": "content", "model_name": "pointsblock", "field_name": "points"},
     ),
+    "admin:content_article_preview_new": Route(None, WRITERS),
+    "admin:content_article_preview": Route(READERS, READERS, ("article",)),
+    "admin:content_article_versions": Route(READERS, None, ("article",)),
+    "admin:content_article_compare": Route(READERS, None, ("article",), {"old": "1", "new": "now"}),
+    "admin:content_article_version": Route(READERS, None, ("article", "article_version")),
+    "admin:content_article_bring_back": Route(None, WRITERS, ("article", "article_version")),
     "admin:clinic_user_send_link": Route(None, OWNERS, ("user",)),
     "admin:clinic_user_reset_second_factor": Route(OWNERS, OWNERS, ("user",)),
 }

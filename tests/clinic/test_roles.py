@@ -57,10 +57,19 @@ def test_editors_have_nothing_to_do_with_patients() -> None:
     assert not any(name.startswith("booking.") for name in permission_names(EDITOR))
 
 
-def test_reviewers_change_articles_and_nothing_else() -> None:
+def test_reviewers_change_and_sign_articles_and_nothing_else() -> None:
     names = permission_names(REVIEWER)
-    assert {name for name in names if ".view_" not in name} == {"content.change_article"}
+    assert {name for name in names if ".view_" not in name} == {
+        "content.change_article",
+        "content.review_article",
+    }
     assert all(name.startswith("content.") for name in names)
+
+
+def test_who_publishes_and_who_signs() -> None:
+    for name, allowed in (("publish", [OWNER, EDITOR]), ("review", [OWNER, REVIEWER])):
+        has = [role for role in ROLES if f"content.{name}_article" in permission_names(role)]
+        assert has == allowed
 
 
 def test_practitioners_reach_their_own_patients_only() -> None:

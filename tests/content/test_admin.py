@@ -1,6 +1,6 @@
 """Writing and publishing articles in the admin."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER
 from content.models import Article, Caution, PointsBlock, TextBlock
 from tests.clinic.staff import a_client
 from tests.content.forms import a_text, change, form
+from tests.public import publish_again
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,6 @@ def an_article(**fields: Any) -> Article:
         "description": "About it.",
         "author": "Ana Reyes",
         "written_on": date(2026, 6, 1),
-        "status": Article.Status.PUBLISHED,
     }
     return Article.objects.create(**(defaults | fields))
 
@@ -54,7 +54,7 @@ class TestWriting:
     def test_an_editor_writes_an_article_with_a_block(self) -> None:
         save(a_client(EDITOR), ADD, form(**a_text("<p>Hello <strong>there</strong></p>")))
         article = Article.objects.get()
-        assert article.published_at == datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
+        assert article.status == Article.Status.DRAFT
         block = TextBlock.objects.get(parent=article)
         assert (block.heading, block.body) == ("First", "<p>Hello <strong>there</strong></p>")
 
@@ -80,10 +80,23 @@ class TestWriting:
         for trace in ("script", "onerror", "onclick", "style", "iframe", "evil"):
             assert trace not in body
 
-    def test_a_review_is_whole_or_not_there(self) -> None:
-        response = a_client(EDITOR).post(ADD, form(reviewed_on="2026-06-10"))
-        assert b"A review has both a reviewer and a date." in response.content
-        assert not Article.objects.exists()
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("status", "published"),
+            ("reviewed_by", "1"),
+            ("reviewed_on", "2026-06-10"),
+            ("translation_reviewed_on", "2026-06-10"),
+        ],
+    )
+    def test_no_field_of_the_form_publishes_or_signs(self, name: str, value: str) -> None:
+        client = a_client(EDITOR)
+        assert f'name="{name}"' not in client.get(ADD).content.decode()
+        save(client, ADD, form(**{name: value}))
+        article = Article.objects.get()
+        assert (article.status, article.reviewed_by, article.reviewed_on) == ("draft", None, None)
+        assert article.translation_reviewed_on is None
+        assert not article.versions.exists()
 
     def test_one_slug_once_a_language(self) -> None:
         an_article()
@@ -159,8 +172,11 @@ class TestPublishing:
     def test_only_what_is_published_leads_to_its_page(self) -> None:
         client = a_client(EDITOR)
         article = an_article(language="es")
-        assert "View on site" in client.get(change(article)).content.decode()
-        draft = an_article(status=Article.Status.DRAFT)
+        TextBlock.objects.create(parent=article, region="main", heading="A", body="<p>B</p>")
+        publish_again(language="es")
+        page = client.get(change(article)).content.decode()
+        assert 'href="/es/articles/neck-pain/"' in page
+        draft = an_article()
         assert "View on site" not in client.get(change(draft)).content.decode()
 
 

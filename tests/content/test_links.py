@@ -12,13 +12,13 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import memory
 from clinic.roles import EDITOR
-from content import proofreading
+from content import proofreading, publishing
 from content.links import Finding, Place, Site, Text, findings
 from content.models import Article, FigureBlock, TextBlock
 from tests.clinic.staff import a_client
-from tests.content.forms import a_text, change, form
+from tests.content.builders import a_draft_article
+from tests.content.forms import a_text, change, form, press
 from tests.public import open_clinic
 
 SITE = Site(
@@ -186,9 +186,9 @@ class TestOfTheSite:
 
     def test_an_article_of_tomorrow_is_not_there_today(self) -> None:
         later = timezone.now() + timedelta(days=1)
-        Article.objects.filter(language="en").update(published_at=later)
-        memory.publish()
-        body = link("/articles/pressure-points-upper-back-pain/", "the points")
+        coming = a_draft_article(slug="coming")
+        publishing.publish(article_id=coming.pk, by=None, now=timezone.now(), at=later)
+        body = link("/articles/coming/", "what comes")
         assert "not published yet" in proofreading.what_stops(self.draft(body))[0]
 
     def test_the_page_and_the_list_say_what_there_is_to_mend(self) -> None:
@@ -202,20 +202,18 @@ class TestOfTheSite:
         assert '<td class="field-links_to_mend">-</td>' in listed
 
     def test_what_is_broken_is_saved_as_a_draft_and_not_published(self) -> None:
-        client, data = a_client(EDITOR), a_text(link("/nowhere/"))
-        address = reverse("admin:content_article_add")
-        response = client.post(address, form(**data, status="published", slug="new"))
-        assert response.status_code == 200
-        page = response.content.decode()
-        assert "It cannot be published like this. “Shoulder Well” leads to /nowhere/" in page
-        assert not Article.objects.filter(slug="new").exists()
-        assert client.post(address, form(**data, status="draft", slug="new")).status_code == 302
-        assert Article.objects.get(slug="new").status == Article.Status.DRAFT
+        client, article = a_client(EDITOR), self.draft(link("/nowhere/"))
+        press(client, article, "publish", lead="Another lead.")
+        page = client.get(change(article)).content.decode()
+        assert "One: “Shoulder Well” leads to /nowhere/, where there is nothing." in page
+        article.refresh_from_db()
+        assert (article.status, article.lead) == (Article.Status.DRAFT, "Another lead.")
+        assert not article.versions.exists()
 
     def test_what_could_only_be_better_is_published(self) -> None:
-        data = form(**a_text(link("http://nih.gov/")), status="published", slug="new")
-        response = a_client(EDITOR).post(reverse("admin:content_article_add"), data)
-        assert response.status_code == 302
+        client, article = a_client(EDITOR), self.draft(link("http://nih.gov/"))
+        press(client, article, "publish", lead="Long enough to be one.")
+        assert article.versions.count() == 1
 
     def test_a_form_with_other_mistakes_is_no_error_of_ours(self) -> None:
         data = form(**a_text(link("/nowhere/")), slug="", language="xx")

@@ -2,17 +2,21 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image
 
 from clinic import memory, pictures
 from clinic.drawings import drawing
 from clinic.models import Clinic
+from clinic.roles import EDITOR
+from content import publishing
 from content.models import Article
-from tests.public import ARTICLE, get, text
+from tests.clinic.staff import a_member
+from tests.public import ARTICLE, get, publish_again, text
 
 pytestmark = pytest.mark.usefixtures("starter")
 SITE = settings.SITE_URL
@@ -58,18 +62,18 @@ def test_the_page_says_what_the_picture_shows_and_in_which_language_it_is() -> N
 
 
 def test_a_page_in_one_language_names_no_other() -> None:
-    Article.objects.filter(language="es").delete()
-    memory.publish()
+    spanish = Article.objects.get(language="es")
+    publishing.withdraw(article_id=spanish.pk, by=a_member(EDITOR), now=timezone.now())
     assert "og:locale:alternate" not in text(ARTICLE)
 
 
 def test_the_address_changes_with_what_is_on_the_picture_and_only_then() -> None:
     before = address(ARTICLE)
-    Article.objects.update(updated_at=datetime.now(UTC), lead="Another")
-    memory.publish()
+    Article.objects.update(updated_at=datetime.now(UTC), lead="Another lead")
+    publish_again()
     assert address(ARTICLE) == before
     Article.objects.filter(language="en").update(title="Another title")
-    memory.publish()
+    publish_again(language="en")
     assert address(ARTICLE) != before
     moved = get(before)  # as somebody shared it before
     assert moved.status_code == 302
@@ -98,8 +102,8 @@ def test_it_is_drawn_once_however_often_and_wrongly_it_is_asked_for(
 
 def test_what_is_not_out_has_no_picture() -> None:
     at = address(ARTICLE)
-    Article.objects.update(published_at=datetime.now(UTC) + timedelta(1))
-    memory.publish()
+    for article in Article.objects.all():
+        publishing.withdraw(article_id=article.pk, by=a_member(EDITOR), now=timezone.now())
     for path in (at, "/pictures/en/nope.1.png", "/pictures/fr.1.png", "/pictures/fr/nope.1.png"):
         assert get(path).status_code == 404
 

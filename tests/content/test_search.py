@@ -11,12 +11,15 @@ import time_machine
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from clinic import memory
 from clinic.logs import HideLinks
-from content import words
+from clinic.roles import EDITOR
+from content import publishing, words
 from content.models import Article, TextBlock, Topic
-from tests.public import ARTICLE, get, text
+from tests.clinic.staff import a_member
+from tests.public import ARTICLE, get, publish_again, text
 
 pytestmark = pytest.mark.usefixtures("starter")
 
@@ -35,7 +38,14 @@ def results(page: str) -> str:
     return page.partition('id="results"')[2].partition('id="topics"')[0]
 
 
-def write(title: str, body: str, language: str = "en", slug: str = "sciatica") -> Article:
+def write(
+    title: str,
+    body: str,
+    language: str = "en",
+    slug: str = "sciatica",
+    at: datetime | None = None,
+) -> Article:
+    """Before readers at once, or from a given moment on."""
     article = Article.objects.create(
         slug=slug,
         language=language,
@@ -44,12 +54,11 @@ def write(title: str, body: str, language: str = "en", slug: str = "sciatica") -
         description=title,
         author="x",
         written_on=date(2026, 6, 1),
-        status=Article.Status.PUBLISHED,
     )
     TextBlock.objects.create(
         parent=article, region="main", ordering=1, heading="More", body=f"<p>{body}</p>"
     )
-    memory.publish()
+    publishing.publish(article_id=article.pk, by=None, now=timezone.now(), at=at)
     return article
 
 
@@ -121,6 +130,7 @@ def test_a_title_counts_more_than_a_heading_and_that_more_than_the_text() -> Non
     write("In the text", "Something about whiplash.", slug="text")
     heading = write("In a heading", "x", slug="heading")
     TextBlock.objects.filter(parent=heading).update(heading="On whiplash")
+    publish_again(slug="heading")
     write("Whiplash", "x", slug="title")
     assert titles(ask("whiplash")) == ["Whiplash", "In a heading", "In the text"]
 
@@ -257,15 +267,11 @@ def test_no_log_has_the_question() -> None:
 
 
 def test_what_is_not_out_is_not_found(clock: time_machine.Traveller) -> None:
-    article = write("Whiplash", "x")
-    assert titles(ask("whiplash")) == ["Whiplash"]
-    Article.objects.filter(pk=article.pk).update(published_at=datetime.now(UTC) + timedelta(1))
-    memory.publish()
+    article = write("Whiplash", "x", at=datetime.now(UTC) + timedelta(1))
     assert titles(ask("whiplash")) == []
     clock.shift(timedelta(days=1, minutes=1))
     assert titles(ask("whiplash")) == ["Whiplash"]
-    Article.objects.filter(pk=article.pk).update(status=Article.Status.DRAFT)
-    memory.publish()
+    publishing.withdraw(article_id=article.pk, by=a_member(EDITOR), now=timezone.now())
     assert titles(ask("whiplash")) == []
 
 

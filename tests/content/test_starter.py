@@ -9,8 +9,17 @@ from django.core.management import call_command
 
 from clinic import memory
 from clinic.models import Clinic, Closure, Practitioner, Room, Service, WorkingHours
-from content import starter_loader
-from content.models import Article, Caution, PressurePoint, RedFlag, Reference, Topic
+from content import publishing, starter_loader
+from content.models import (
+    Article,
+    ArticleVersion,
+    Caution,
+    PressurePoint,
+    RedFlag,
+    Reference,
+    Topic,
+)
+from tests.clinic.staff import a_member
 from tests.public import FIRST, open_clinic
 
 NOW = datetime(2026, 6, 15, 13, 0, tzinfo=UTC)
@@ -83,13 +92,45 @@ def test_what_staff_changed_stays_changed() -> None:
 @pytest.mark.django_db
 def test_what_staff_deleted_stays_deleted() -> None:
     load()
-    Article.objects.all().delete()
+    Reference.objects.all().delete()
     Practitioner.objects.all().delete()
     Closure.objects.all().delete()
     assert load() == 0
-    assert not Article.objects.exists()
+    assert not Reference.objects.exists()
     assert not Practitioner.objects.exists()
     assert not Closure.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_staff_withdrew_stays_withdrawn() -> None:
+    load()
+    for article in Article.objects.all():
+        publishing.withdraw(article_id=article.pk, by=a_member(), now=NOW + timedelta(days=1))
+    assert load() == 0
+    assert not Article.objects.filter(status="published").exists()
+    assert ArticleVersion.objects.count() == Article.objects.count()
+
+
+@pytest.mark.django_db
+def test_the_articles_are_published_as_staff_publish() -> None:
+    load()
+    for article in Article.objects.all():
+        version = article.versions.get()
+        assert (version.number, version.made_at, version.made_by) == (1, NOW, None)
+        assert version.snapshot["article"]["title"] == article.title
+        assert version.snapshot["review"] is None
+
+
+@pytest.mark.django_db
+def test_a_draft_of_staff_under_the_same_name_is_not_published() -> None:
+    Article.objects.create(
+        slug="pressure-points-upper-back-pain",
+        language="en",
+        title="Ours",
+        written_on=NOW.date(),
+    )
+    load()
+    assert not Article.objects.get(title="Ours").versions.exists()
 
 
 @pytest.mark.django_db
