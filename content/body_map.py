@@ -64,11 +64,16 @@ class Marker:
         return RIGHT_LABEL - 4 if self.on_right else LEFT_LABEL + 4 - MARGIN
 
     @property
+    def near_x(self) -> int:
+        """Of the marker nearest to the label: the one with a ring to touch."""
+        return max(self.places) if self.on_right else min(self.places)
+
+    @property
     def leader(self) -> str:
-        """The line to the label from the marker nearest to it."""
-        start = max(self.places) if self.on_right else min(self.places)
+        """The line to the label."""
         end = RIGHT_LABEL - 4 if self.on_right else LEFT_LABEL + 4
-        return f"M{start} {self.y}L{end} {self.label_y}"
+        across = f"H{end}" if self.label_y == self.y else f"L{end} {self.label_y}"
+        return f"M{self.near_x} {self.y}{across}"
 
     @property
     def crosses(self) -> str:

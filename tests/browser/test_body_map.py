@@ -57,7 +57,7 @@ def test_what_hurts_and_where_choose_the_points_that_are_shown(
     expect(page.get_by_role("link", name=re.compile("^KI 27,"))).to_have_count(0)
     page.get_by_label("Hand (2)").check()
     expect(shown).to_have_text([re.compile("LI 4"), re.compile("TE 3")])
-    expect(page.get_by_role("group", name="On the back", exact=True)).to_be_hidden()
+    expect(page.get_by_role("figure", name="On the back", exact=True)).to_be_hidden()
     page.get_by_label("Belly (1)").check()
     expect(shown).to_have_count(0)
     expect(page.get_by_text("No point here is used for that")).to_be_visible()
