@@ -28,7 +28,7 @@ __all__ = ["LanguageNoticeAdmin", "LegalPageAdmin", "StaffAdmin"]
 @admin.register(Clinic)
 class ClinicAdmin(PublishingAdmin):
     fieldsets = (
-        (None, {"fields": ("name", "telephone", "email", "time_zone")}),
+        (None, {"fields": ("name", "specialty", "telephone", "email", "time_zone")}),
         (
             "Bookings",
             {

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from clinic import memory, pictures
+from clinic.brand import brand
 from clinic.pages import LOCALES, Picture
 from clinic.templatetags.telephone import telephone
 
@@ -16,8 +17,10 @@ def card(
     title: str, *, kicker: str = "", plate: str = "", dots: tuple[tuple[int, int], ...] = ()
 ) -> pictures.Card:
     """A picture of this clinic."""
-    clinic = memory.the_clinic()
-    return pictures.Card(clinic.name, telephone(clinic.telephone), title, kicker, plate, dots)
+    clinic, own = memory.the_clinic(), brand().light
+    colours = tuple((name, own[name]) for name in ("paper", *pictures.USED) if name in own)
+    number = telephone(clinic.telephone)
+    return pictures.Card(clinic.name, number, title, kicker, plate, dots, colours)
 
 
 def site_card() -> pictures.Card:

@@ -6,16 +6,15 @@ words, whoever asks and however often; at its address stands a hash of what is o
 
 import hashlib
 import io
-import re
 import threading
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-from django.conf import settings
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from clinic.drawings import Line, Stroke, drawing
+from clinic.brand_colours import house
+from clinic.drawings import Line, drawing
 
 WIDTH, HEIGHT = 1200, 630
 DESIGN = 2  # another number for another look, so that the addresses change with it
@@ -23,7 +22,10 @@ FINER = 3  # drawn so many times larger, then made small: that smooths the lines
 MARGIN, TEXT_TOP, TEXT_BOTTOM = 72, 168, 508
 WITH_PLATE, WITHOUT_PLATE = 636, 760  # how wide the text is
 TITLE_SIZES = (76, 68, 60, 54, 48, 42, 36)
+USED = ("ink", "clay", "soft")
 _one_at_a_time = threading.Lock()
+
+Colours = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -36,40 +38,34 @@ class Card:
     kicker: str = ""
     plate: str = ""  # a drawing of static/img/body.svg
     dots: tuple[tuple[int, int], ...] = ()  # on it
+    colours: Colours = ()  # those of the clinic, where it has others than the house
 
     @property
     def version(self) -> str:
         return hashlib.sha256(repr((DESIGN, astuple(self))).encode()).hexdigest()[:12]
 
 
-@cache
-def colour(name: str) -> tuple[int, ...]:
-    """A colour of the light theme, as the style sheet has it."""
-    sheet = (settings.BASE_DIR / "static/css/tokens.css").read_text()
-    found = re.search(rf"--{name}: (#[0-9a-f]{{6}});", sheet)
-    assert found, name
-    return ImageColor.getrgb(found[1])
+class Inks:
+    """The paper and what is drawn on it: the colours of the light theme."""
 
+    def __init__(self, own: Colours) -> None:
+        self._known = {**house("light"), **dict(own)}
 
-def tone(ink: str, stroke: Stroke) -> tuple[int, ...]:
-    """The ink, thinned with paper."""
-    pairs = zip(colour("paper"), colour(ink), strict=True)
-    return tuple(round(paper + (deep - paper) * stroke.opacity) for paper, deep in pairs)
+    def __getitem__(self, name: str) -> tuple[int, ...]:
+        return ImageColor.getrgb(self._known[name])
 
+    def mixed(self, ink: str, share: float) -> tuple[int, ...]:
+        """What shows where a part of the ink lies on the paper."""
+        pairs = zip(self["paper"], self[ink], strict=True)
+        return tuple(round(paper + (deep - paper) * share) for paper, deep in pairs)
 
-@cache
-def palette() -> Image.Image:
-    """The paper, the three inks, and what lies between: a quarter of the bytes of all colours."""
-    paper, steps = colour("paper"), 32
-    found = [
-        round(of_paper + (of_ink - of_paper) * n / steps)
-        for ink in ("ink", "clay", "soft")
-        for n in range(steps + 1)
-        for of_paper, of_ink in zip(paper, colour(ink), strict=True)
-    ]
-    image = Image.new("P", (1, 1))
-    image.putpalette(found)
-    return image
+    def palette(self) -> Image.Image:
+        """The paper, the three inks, and what lies between: a quarter of all colours' bytes."""
+        steps = 32
+        shades = (self.mixed(ink, n / steps) for ink in USED for n in range(steps + 1))
+        image = Image.new("P", (1, 1))
+        image.putpalette([part for shade in shades for part in shade])
+        return image
 
 
 @cache
@@ -114,27 +110,29 @@ def line_height(size: int) -> float:
 class Sheet:
     """The paper; everything on it is given in the units of the finished picture."""
 
-    def __init__(self) -> None:
-        self.image = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), colour("paper"))
+    def __init__(self, colours: Colours) -> None:
+        self.inks = Inks(colours)
+        self.image = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), self.inks["paper"])
         self.pen = ImageDraw.Draw(self.image)
 
     def box(self, left: float, top: float, right: float, bottom: float, ink: str) -> None:
         corners = [side * FINER for side in (left, top, right, bottom)]
-        self.pen.rectangle(corners, fill=colour(ink))
+        self.pen.rectangle(corners, fill=self.inks[ink])
 
     def text(self, x: float, y: float, text: str, size: int, ink: str, weight: str) -> None:
         at = (x * FINER, y * FINER)
-        self.pen.text(at, text, font=font(size, weight), fill=colour(ink), anchor="ls")
+        self.pen.text(at, text, font=font(size, weight), fill=self.inks[ink], anchor="ls")
 
     def dot(self, x: float, y: float, radius: float, ink: str) -> None:
         box = [side * FINER for side in (x - radius, y - radius, x + radius, y + radius)]
-        self.pen.ellipse(box, fill=colour(ink))
+        self.pen.ellipse(box, fill=self.inks[ink])
 
     def figure(self, name: str, left: float, top: float, scale: float, ink: str) -> None:
         drawn = drawing(name)
         for stroke in drawn.strokes:
             line = [((left + x * scale) * FINER, (top + y * scale) * FINER) for x, y in stroke.line]
-            self._stroke(line, stroke.width * scale * FINER, stroke.is_filled, tone(ink, stroke))
+            fill = self.inks.mixed(ink, stroke.opacity)
+            self._stroke(line, stroke.width * scale * FINER, stroke.is_filled, fill)
         for x, y, radius in drawn.dots:
             self.dot(left + x * scale, top + y * scale, radius * scale, ink)
 
@@ -151,7 +149,9 @@ class Sheet:
     def png(self) -> bytes:
         small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
         file = io.BytesIO()
-        small.quantize(palette=palette(), dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        small.quantize(palette=self.inks.palette(), dither=Image.Dither.NONE).save(
+            file, "PNG", optimize=True
+        )
         return file.getvalue()
 
 
@@ -170,7 +170,7 @@ def draw_plate(sheet: Sheet, card: Card) -> None:
 
 @lru_cache(maxsize=512)
 def _drawn(card: Card) -> bytes:
-    sheet = Sheet()
+    sheet = Sheet(card.colours)
     if card.plate:
         draw_plate(sheet, card)
     else:

@@ -99,6 +99,7 @@ def medical_clinic(
         "description": clinic.about,
         "url": absolute(reverse("home")),
         "telephone": str(clinic.telephone.as_e164),
+        "medicalSpecialty": f"{CONTEXT}/{clinic.specialty}" if clinic.specialty else None,
         "logo": absolute(clinic.picture.src) if clinic.picture else None,
         "image": image(picture) if picture else None,
         "availableService": [

@@ -19,6 +19,17 @@ LOGO_WIDTHS = (96, 192)
 class Clinic(models.Model):
     """The one row that says who runs this site; it is also the lock of the calendar."""
 
+    class Specialty(models.TextChoices):
+        """By the names that schema.org has for them."""
+
+        PHYSICAL_THERAPY = "Physiotherapy", "Physical therapy"
+        MUSCULOSKELETAL = "Musculoskeletal", "Muscles, bones and joints"
+        ANESTHESIOLOGY = "Anesthesia", "Anesthesiology"
+        NEUROLOGY = "Neurologic", "Neurology"
+        RHEUMATOLOGY = "Rheumatologic", "Rheumatology"
+        SURGERY = "Surgical", "Surgery"
+        PRIMARY_CARE = "PrimaryCare", "Primary care"
+
     name = models.CharField(max_length=128)
     tagline_en = models.CharField("tagline (English)", max_length=200, blank=True)
     tagline_es = models.CharField("tagline (Spanish)", max_length=200, blank=True)
@@ -35,6 +46,9 @@ class Clinic(models.Model):
     network_notice_es = models.TextField("insurance networks (Spanish)", blank=True)
     good_faith_notice_en = models.TextField("good-faith estimate (English)", blank=True)
     good_faith_notice_es = models.TextField("good-faith estimate (Spanish)", blank=True)
+    specialty = models.CharField(
+        max_length=32, choices=Specialty, blank=True, help_text="For search engines."
+    )
     consultation = models.ForeignKey(
         "Service",
         null=True,

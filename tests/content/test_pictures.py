@@ -137,3 +137,13 @@ def test_a_clinic_without_a_line_of_its_own_has_a_picture() -> None:
     memory.publish()
     assert meta("/", "og:image:alt").startswith("Gramercy Pain Center.")
     assert get(address("/")).status_code == 200
+
+
+def test_a_clinic_with_colours_of_its_own_has_them_on_its_pictures() -> None:
+    before = address("/")
+    Clinic.objects.update(paper_light="#eef4ff", accent_light="#1f3d96")
+    memory.publish()
+    assert address("/") != before
+    image = Image.open(io.BytesIO(get(address("/")).content)).convert("RGB")
+    assert image.getpixel((5, 300)) == (0xEE, 0xF4, 0xFF)
+    assert image.getpixel((100, 550)) == (0x1F, 0x3D, 0x96)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clinic.models import Location, Practitioner
+from clinic import memory
+from clinic.models import Clinic, Location, Practitioner
 from clinic.roles import REVIEWER
 from content import publishing
 from content.models import Article
@@ -111,6 +112,17 @@ def test_the_clinic_has_an_address_and_hours_once_they_are_known() -> None:
         assert clinic["address"]["streetAddress"] == "1 Main Street"
         assert clinic["openingHoursSpecification"][0]["dayOfWeek"] == "Monday"
         assert clinic["telephone"] == "+17327880349"
+
+
+def test_the_specialty_is_one_of_schema_org_s() -> None:
+    clinic = of_type("/", "MedicalClinic")
+    assert clinic["medicalSpecialty"] == "https://schema.org/Physiotherapy"
+    for value in Clinic.Specialty.values:
+        said = {"@type": "MedicalClinic", "medicalSpecialty": f"https://schema.org/{value}"}
+        assert faults(said) == []
+    Clinic.objects.update(specialty="")
+    memory.publish()
+    assert "medicalSpecialty" not in of_type("/", "MedicalClinic")
 
 
 def test_the_team_is_told_of_where_it_exists() -> None:
