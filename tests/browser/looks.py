@@ -31,8 +31,9 @@ OUT_OF_REACH = """() => {
     && !part.closest('.visually-hidden, .skip, .skip-to-content-link');
   const wrong = part => {
     part.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
-    // Of a link that is broken over lines, or drawn, its first piece.
-    const box = part.getClientRects()[0], width = document.documentElement.clientWidth;
+    // Of a link that is broken over lines its first piece; of a drawn one what is made to be hit.
+    const box = (part.querySelector('.hit') ?? part).getClientRects()[0];
+    const width = document.documentElement.clientWidth;
     if (box.left < -1 || box.right > width + 1) return 'is cut off by the window: ';
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
     const hit = document.elementFromPoint(x, y);
