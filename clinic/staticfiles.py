@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "css/site.css"
-# In this order: a later sheet may refine an earlier one.
-NAMES = ["tokens", "base", "layout", "components", "content", "booking"]
+# In this order: a later sheet may refine an earlier one. Readers do without booking.css.
+NAMES = ["tokens", "base", "layout", "components", "content"]
 PARTS = [f"css/{name}.css" for name in NAMES]
 
 

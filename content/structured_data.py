@@ -14,24 +14,13 @@ from clinic.structured_data import (
 )
 from content.citations import MARK
 from content.library import Library, Piece, Point
-from content.models import Reference, Topic
+from content.models import Topic
 
 PATIENTS: JsonLd = {"@type": "MedicalAudience", "audienceType": "Patient"}
 
 
 def about(topics: tuple[Topic, ...]) -> list[JsonLd]:
     return [{"@type": "Thing", "name": topic.name} for topic in topics]
-
-
-def source(reference: Reference) -> JsonLd:
-    return without_gaps(
-        {
-            "@type": "ScholarlyArticle" if reference.doi else "CreativeWork",
-            "name": reference.title,
-            "datePublished": str(reference.year),
-            "url": reference.link,
-        }
-    )
 
 
 def texts(piece: Piece) -> Iterator[str]:
@@ -43,9 +32,11 @@ def texts(piece: Piece) -> Iterator[str]:
             yield from (row.location, row.technique, row.tradition, row.evidence)
 
 
-def citations(piece: Piece, known: Library) -> list[JsonLd]:
+def citations(piece: Piece, known: Library) -> list[str]:
+    """The sources by their addresses, or titles: what else is known of them stands on the page."""
     keys = dict.fromkeys(key for text in texts(piece) for key in MARK.findall(text))
-    return [source(known.references[key]) for key in keys if key in known.references]
+    cited = [known.references[key] for key in keys if key in known.references]
+    return [reference.link or reference.title for reference in cited]
 
 
 def review(piece: Piece) -> JsonLd:

@@ -16,7 +16,7 @@ def collected(tmp_path: Path, settings: Settings) -> Path:
     (source / "css").mkdir(parents=True)
     (source / "css/base.css").write_text("/* base */\nbody {\n  margin: 0;\n}\n")
     (source / "css/tokens.css").write_text(":root { --ink: black; } /* a\nb */\n" + "/* */" * 200)
-    (source / "css/booking.css").write_text('.map { background: url("../img/dot.svg"); }\n')
+    (source / "css/content.css").write_text('.map { background: url("../img/dot.svg"); }\n')
     (source / "img").mkdir()
     (source / "img/dot.svg").write_text("<svg/>")
     settings.STATICFILES_DIRS = [source]
