@@ -9,8 +9,7 @@ import pytest
 
 from clinic import memory
 from clinic.models import Location, Practitioner
-from content.models import Article
-from tests.public import ARTICLE, BOTH_LANGUAGES, text
+from tests.public import ARTICLE, BOTH_LANGUAGES, reviewed, text
 from tests.schema_org import faults, nodes, vocabulary, with_parents
 
 pytestmark = pytest.mark.usefixtures("starter")
@@ -32,8 +31,8 @@ def open_for_real() -> None:
     Practitioner.objects.update(is_example=False, licence="NJ 40QA00000000", languages_en="English")
     Location.objects.update(street="1 Main Street", city="Newark", state="NJ", postal_code="07102")
     reviewer = Practitioner.objects.get(slug="example-physical-therapist")
-    Article.objects.update(reviewed_by=reviewer, reviewed_on=date(2026, 6, 1))
     memory.publish()
+    reviewed(reviewer, date(2026, 6, 1))
 
 
 def test_every_word_is_schema_org_s_and_stands_where_it_may() -> None:
