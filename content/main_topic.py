@@ -1,11 +1,26 @@
 """Of an article's topics, the one that it stands under."""
 
+from clinic import memory
 from content import words
 from content.library import Piece
 from content.models import Topic
 
 
+@memory.remembered
+def _known() -> dict[tuple[str, str, int], Topic | None]:
+    """A new one for each version of the site."""
+    return {}
+
+
 def main_topic(piece: Piece) -> Topic | None:
+    """Of every article in a list, so it is found out once."""
+    known = _known()
+    if piece.key not in known:
+        known[piece.key] = nearest_topic(piece)
+    return known[piece.key]
+
+
+def nearest_topic(piece: Piece) -> Topic | None:
     """The one whose name its title shares most words with, then the description; else the first.
 
     Topics have an order of their own, and an article has none among its topics: by order alone
