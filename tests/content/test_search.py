@@ -121,6 +121,7 @@ def test_a_title_counts_more_than_a_heading_and_that_more_than_the_text() -> Non
     write("In the text", "Something about whiplash.", slug="text")
     heading = write("In a heading", "x", slug="heading")
     TextBlock.objects.filter(parent=heading).update(heading="On whiplash")
+    publish_again(pk=heading.pk)
     write("Whiplash", "x", slug="title")
     assert titles(ask("whiplash")) == ["Whiplash", "In a heading", "In the text"]
 
