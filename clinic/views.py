@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from clinic import images, memory, structured_data
 from clinic.brand import brand
@@ -21,7 +22,7 @@ from clinic.legal import LEADS, body, language_of, legal_pages, with_anchors
 from clinic.opening import opening_at
 from clinic.page_cache import OUTSIDE, public_page
 from clinic.pages import Crumb, Page, show
-from clinic.picture_views import site_picture
+from clinic.picture_views import FOR_A_YEAR, site_picture
 
 RETRY_AFTER = 30  # seconds
 
@@ -150,12 +151,14 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 def brand_sheet(request: HttpRequest, version: str) -> HttpResponse:
     """The clinic's own colours. A page that is older than the last change asks for an old version,
     and gets what holds now."""
     return of_the_brand(brand().sheet, "text/css; charset=utf-8", version)
 
 
+@require_safe
 def brand_icon(request: HttpRequest, version: str) -> HttpResponse:
     return of_the_brand(brand().icon, "image/svg+xml", version)
 
@@ -164,21 +167,20 @@ def of_the_brand(content: str, kind: str, version: str) -> HttpResponse:
     if not brand().version:
         return HttpResponse("Not found\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
     is_current = version == brand().version
-    kept = "public, max-age=31536000, immutable" if is_current else OUTSIDE
+    kept = FOR_A_YEAR if is_current else OUTSIDE
     return HttpResponse(content, content_type=kind, headers={"Cache-Control": kept})
 
 
+@require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """A kept picture, for good: its name is made of what is inside. No query, no template."""
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
     try:
         kind = images.type_of(name)
         file = images.path_of(name).open("rb")
     except (OSError, images.NoPicture):
         return HttpResponse("Not found\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
     response = FileResponse(file, content_type=kind)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = FOR_A_YEAR
     return response
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from content.models import Reference
 
-MARK = re.compile(r"\s*\[@([\w-]+)\]")
+CITED = re.compile(r"\[@([\w-]+)\]")
+MARK = re.compile(rf"\s*{CITED.pattern}")  # with the space before it, which its number does without
 
 
 @dataclass(frozen=True)

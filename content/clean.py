@@ -10,6 +10,7 @@ the field comes after it.
 """
 
 import re
+from collections.abc import Iterator
 
 from content.html_tree import Element, Node, parse, text_of, written
 from content.pasted_lists import ListParagraph, as_lists, list_paragraph
@@ -145,18 +146,29 @@ def an_item(element: Element) -> list[Node]:
 
 def table(element: Element) -> list[Node]:
     """A list with an item for each row, whose cells say the head of their column."""
+    parts = list(rows_of(element))
+    above = [node for part in parts if part.tag == "caption" for node in blocks(part.children)]
     rows = [
         [cell for cell in row.children if isinstance(cell, Element) and cell.tag in {"td", "th"}]
-        for row in element.descendants()
+        for row in parts
         if row.tag == "tr"
     ]
     rows = [row for row in rows if any(cell.text.strip() for cell in row)]
     if max(map(len, rows), default=0) < 2:  # a frame around something
-        return [node for row in rows for cell in row for node in blocks(cell.children)]
+        return above + [node for row in rows for cell in row for node in blocks(cell.children)]
     heads: list[str] = []
     if len(rows) > 1 and all(is_head(cell) for cell in rows[0]):
         heads = [" ".join(cell.text.split()) for cell in rows.pop(0)]
-    return [Element("ul", {}, [Element("li", {}, in_words(row, heads)) for row in rows])]
+    return [*above, Element("ul", {}, [Element("li", {}, in_words(row, heads)) for row in rows])]
+
+
+def rows_of(element: Element) -> Iterator[Element]:
+    """Those of the table itself, and what is written above it; not those of a table in a cell."""
+    for child in element.children:
+        if isinstance(child, Element) and child.tag in {"tr", "caption"}:
+            yield child
+        elif isinstance(child, Element) and child.tag in {"thead", "tbody", "tfoot"}:
+            yield from rows_of(child)
 
 
 def is_head(cell: Element) -> bool:

@@ -60,7 +60,7 @@ def add(feed: ArticleFeed, piece: Piece, languages: set[str]) -> None:
         author_name=for_xml(row.author),
         pubdate=piece.published_at,
         updateddate=piece.changed_at,
-        categories=[topic.name for topic in piece.topics],
+        categories=[for_xml(topic.name) for topic in piece.topics],
         alternates=in_languages("article", row.slug, languages=languages - {row.language}),
     )
 
@@ -68,7 +68,7 @@ def add(feed: ArticleFeed, piece: Piece, languages: set[str]) -> None:
 @public_page
 def articles(request: HttpRequest) -> HttpResponse:
     now, known, language = timezone.now(), library(), get_language()
-    name = memory.the_clinic().name
+    name = for_xml(memory.the_clinic().name)
     feed = ArticleFeed(
         title=_("%(clinic)s: articles") % {"clinic": name},
         link=absolute(reverse("articles")),

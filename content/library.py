@@ -7,6 +7,7 @@ Articles are read from their published versions, what they refer to as it is tod
 
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, count
@@ -96,6 +97,11 @@ class Piece:
     def points(self) -> tuple[Point, ...]:
         found = {point.row.pk: point for block in self.blocks for point in block.points}
         return tuple(found.values())
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Language, slug and version: by which it is known until something is published."""
+        return self.row.language, self.row.slug, self.showing.version
 
     @property
     def safety_before(self) -> int:
@@ -254,8 +260,13 @@ def anchors_of(rows: Sequence[HeadedBlock]) -> list[str]:
 
 def _reviewer(review: Data) -> Practitioner:
     """Who signed, as they then were; with a page to lead to while they work here."""
-    here = {person.pk for person in directory().practitioners}
-    return row_of(Practitioner, {**review, "is_active": review["id"] in here})
+    here = {person.pk: person for person in directory().practitioners}
+    then = row_of(Practitioner, {**review, "is_active": False})
+    if then.pk not in here:
+        return then
+    now = copy(here[then.pk])
+    now.name, now.credentials, now.licence = then.name, then.credentials, then.licence
+    return now
 
 
 def _row(article: int, data: Data) -> Article:

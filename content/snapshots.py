@@ -7,7 +7,6 @@ that a row has, so a new column or kind of block needs no change here.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +15,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, prefetch_related_objects
 from django.db.models.fetch_modes import FETCH_RAISE
 
+from content.citations import CITED
 from content.models import BLOCKS, Caution, HeadedBlock, PressurePoint, RedFlag, Reference, Topic
 
 type Data = dict[str, Any]
 type Related = Mapping[str, Sequence[Any]]
 
-CITED = re.compile(r"\[@([\w-]+)\]")
 NO_WORDS = {"id", "status", "updated_at"}
 PLACE = ("region", "ordering")  # of a block: their order in the list says it
 SIGNATURES = {

@@ -4,7 +4,6 @@ Each entry goes in once. What staff changed afterwards stays changed and what th
 deleted: StarterEntry remembers what was put in, so only what a later version adds is new.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from clinic.models import (
     WorkingHours,
 )
 from content import publishing
+from content.citations import CITED
 from content.models import (
     Article,
     AskBlock,
@@ -48,7 +48,6 @@ from content.models import (
 FOLDER = Path(__file__).resolve().parent / "starter"
 CONSULTATION = "initial-consultation"
 YEARS_OF_HOLIDAYS = 3
-CITED = re.compile(r"\[@([\w-]+)\]")
 OBSERVED = " (observed)"
 HOLIDAYS_ES = {
     "New Year's Day": "Año Nuevo",

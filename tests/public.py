@@ -1,7 +1,7 @@
 """The public site as its tests see it: the starter clinic, and pages as a stranger gets them."""
 
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from clinic import memory
-from content import publishing, starter_loader
+from clinic.models import Practitioner
+from content import publishing, snapshots, starter_loader
 from content.models import Article
 
 FIRST = "pressure-points-upper-back-pain"
@@ -82,3 +83,13 @@ def publish_again(**which: object) -> None:
 
 def withdraw(article: Article) -> None:
     publishing.withdraw(article_id=article.pk, by=None, now=datetime.now(UTC))
+
+
+def reviewed(by: Practitioner, on: date, **which: object) -> None:
+    """As if somebody had signed these articles that day, and they were published since."""
+    for article in Article.objects.filter(**which):
+        article.reviewed_by, article.reviewed_on = by, on
+        data = snapshots.take_all([article])[article.pk]
+        article.reviewed_digest = snapshots.digest_of(data)
+        article.save()
+    publish_again(**which)

@@ -12,7 +12,6 @@ from tests.browser.steps import Visitor
 
 PAGE = re.compile(rb"/Type\s*/Page\b")
 UNTIL_ASKED = "Leave this one out until you have asked:"
-NOT_HERE = "Leave this one out, do not press here:"
 
 
 def entry(page: Page, code: str) -> Locator:

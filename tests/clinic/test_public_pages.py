@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +15,6 @@ from clinic.models import Clinic, Closure, Practitioner
 from tests.public import ARTICLE, BOTH_LANGUAGES, PATHS, get, text
 
 pytestmark = pytest.mark.usefixtures("starter")
-STATIC = settings.BASE_DIR / "static"
 MACHINES = ["/robots.txt", "/sitemap.xml", "/feed/", "/es/feed/"]
 
 

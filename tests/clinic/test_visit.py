@@ -16,7 +16,7 @@ from clinic.opening import Opening, opening_at
 from content.models import Article
 from tests.clinic.pictures import an_upload
 from tests.clinic.staff import a_client
-from tests.public import text
+from tests.public import reviewed, text
 
 pytestmark = pytest.mark.usefixtures("starter")
 HOSTILE = '</dd><script>alert(1)</script>"\u202e'
@@ -203,10 +203,7 @@ class TestTheTeam:
         assert "Reviewed by" not in text(path)
         person = Practitioner.objects.get(slug="example-physical-therapist")
         article = Article.objects.get(slug="pressure-points-upper-back-pain", language="en")
-        Article.objects.filter(pk=article.pk).update(
-            reviewed_by=person, reviewed_on=date(2026, 6, 1)
-        )
-        memory.publish()
+        reviewed(person, date(2026, 6, 1), pk=article.pk)
         assert f'href="{article.get_absolute_url()}"' in text(path).split("Reviewed by Alex")[1]
         assert "Revisado por" not in text(f"/es{path}")
 

@@ -155,6 +155,18 @@ class TestDocuments:
             "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>",
             "<ul><li>a: b</li><li>c: d</li></ul>",
         ),
+        (
+            "<table><caption>Doses</caption><tr><td>a</td><td>b</td></tr></table>",
+            "<p>Doses</p><ul><li>a: b</li></ul>",
+        ),
+        (
+            "<table><tr><td>a<table><tr><td>b</td><td>c</td></tr></table></td></tr></table>",
+            "<p>a</p><ul><li>b: c</li></ul>",
+        ),
+        (
+            "<table><tr><td>a</td><td>b<table><tr><td>c</td></tr></table></td></tr></table>",
+            "<ul><li>a: b c</li></ul>",
+        ),
         ("<p>a<script>x()</script><style>p{}</style></p>", "<p>a</p>"),
         ("<p onclick='x()' style='color:red' class='c' id='i' lang='en'>a</p>", "<p>a</p>"),
         ("<p>1 &lt; 2 &amp; “smart” ‘quotes’ — kept…</p>",) * 2,

@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from clinic import memory
 from clinic.images import Picture, keep
 from clinic.models import Clinic
 from clinic.roles import EDITOR
@@ -19,7 +18,7 @@ from content.models import Article, FigureBlock
 from tests.clinic.pictures import an_upload, bytes_of
 from tests.clinic.staff import a_client
 from tests.content.forms import form
-from tests.public import ARTICLE, get, text
+from tests.public import ARTICLE, get, publish_again, text
 
 ADD = reverse("admin:content_article_add")
 
@@ -37,7 +36,7 @@ def a_figure(**fields: Any) -> Picture:
         ordering=15,
         **{"picture": str(picture), "alternative_text": "A hand on a neck."} | fields,
     )
-    memory.publish()
+    publish_again(language="en")
     return picture
 
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -12,7 +11,7 @@ from clinic import memory, pictures
 from clinic.drawings import drawing
 from clinic.models import Clinic
 from content.models import Article
-from tests.public import ARTICLE, get, text, withdraw
+from tests.public import ARTICLE, get, publish_again, text, withdraw
 
 pytestmark = pytest.mark.usefixtures("starter")
 SITE = settings.SITE_URL
@@ -58,18 +57,17 @@ def test_the_page_says_what_the_picture_shows_and_in_which_language_it_is() -> N
 
 
 def test_a_page_in_one_language_names_no_other() -> None:
-    Article.objects.filter(language="es").delete()
-    memory.publish()
+    withdraw(Article.objects.get(language="es"))
     assert "og:locale:alternate" not in text(ARTICLE)
 
 
 def test_the_address_changes_with_what_is_on_the_picture_and_only_then() -> None:
     before = address(ARTICLE)
-    Article.objects.update(updated_at=datetime.now(UTC), lead="Another")
-    memory.publish()
+    Article.objects.update(lead="Another")
+    publish_again()
     assert address(ARTICLE) == before
     Article.objects.filter(language="en").update(title="Another title")
-    memory.publish()
+    publish_again(language="en")
     assert address(ARTICLE) != before
     moved = get(before)  # as somebody shared it before
     assert moved.status_code == 302

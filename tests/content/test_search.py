@@ -121,6 +121,7 @@ def test_a_title_counts_more_than_a_heading_and_that_more_than_the_text() -> Non
     write("In the text", "Something about whiplash.", slug="text")
     heading = write("In a heading", "x", slug="heading")
     TextBlock.objects.filter(parent=heading).update(heading="On whiplash")
+    publish_again(pk=heading.pk)
     write("Whiplash", "x", slug="title")
     assert titles(ask("whiplash")) == ["Whiplash", "In a heading", "In the text"]
 
@@ -142,18 +143,26 @@ def test_what_cannot_wait_stands_before_the_results() -> None:
         ("chets pain", "Call 911 if you have"),
         ("numb in both legs", "Go to the emergency department now"),
         ("suicide", "Call or text 988"),
+        ("i want to end my life", "Call or text 988"),
+        ("i can't breathe", "Call 911 if you have"),
+        ("heart attack", "Call 911 if you have"),
+        ("signs of a stroke", "Call 911 if you have"),
+        ("cannot pee", "Go to the emergency department now"),
     ):
         page = ask(question)
         assert advice in page
         assert page.index(advice) < page.index('id="results"')
     assert "Llame al 911" in ask("dolor de pecho", "/es")
+    assert "Llame al 911" in ask("no puedo respirar", "/es")
     assert "988" in ask("quiero morir", "/es")
+    assert "988" in ask("no quiero vivir", "/es")
 
 
 def test_everyday_pain_is_no_alarm() -> None:
     for question in ("back pain", "leg pain", "headache", "injection", "GB 21", "pain at night"):
         assert "911 if" not in ask(question)
         assert "emergency department now" not in ask(question)
+    assert "988" not in ask("my back is killing me")
 
 
 def test_with_no_result_there_are_topics_points_and_the_telephone() -> None:

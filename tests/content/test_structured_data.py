@@ -2,18 +2,14 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from clinic import memory
 from clinic.models import Clinic, Location, Practitioner
-from clinic.roles import REVIEWER
-from content import publishing
-from content.models import Article
-from tests.clinic.staff import a_member
-from tests.public import ARTICLE, BOTH_LANGUAGES, publish_again, text
+from tests.public import ARTICLE, BOTH_LANGUAGES, reviewed, text
 from tests.schema_org import faults, nodes, vocabulary, with_parents
 
 pytestmark = pytest.mark.usefixtures("starter")
@@ -34,11 +30,9 @@ def open_for_real() -> None:
     """Everything known that can be known: people, address, hours, a review."""
     Practitioner.objects.update(is_example=False, licence="NJ 40QA00000000", languages_en="English")
     Location.objects.update(street="1 Main Street", city="Newark", state="NJ", postal_code="07102")
-    user = a_member(REVIEWER)
-    Practitioner.objects.filter(slug="example-physical-therapist").update(user=user)
-    for article in Article.objects.all():
-        publishing.sign(article_id=article.pk, due_on=None, by=user, now=timezone.now())
-    publish_again()
+    reviewer = Practitioner.objects.get(slug="example-physical-therapist")
+    memory.publish()
+    reviewed(reviewer, date(2026, 6, 1))
 
 
 def test_every_word_is_schema_org_s_and_stands_where_it_may() -> None:
@@ -99,7 +93,7 @@ def test_a_review_is_told_only_where_there_was_one() -> None:
     assert not {"reviewedBy", "lastReviewed"} & set(of_type(ARTICLE, "MedicalWebPage"))
     open_for_real()
     article = of_type(ARTICLE, "MedicalWebPage")
-    assert article["lastReviewed"] == "2026-06-15"
+    assert article["lastReviewed"] == "2026-06-01"
     assert article["reviewedBy"]["name"] == "Alex Example"
     assert article["reviewedBy"]["honorificSuffix"] == "PT"
     assert article["reviewedBy"]["hasCredential"]["name"] == "NJ 40QA00000000"
