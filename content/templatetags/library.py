@@ -75,7 +75,7 @@ def body_regions() -> list[BodyRegion]:
 
 
 @register.simple_tag
-def latest_articles(most: int = 5) -> list[Piece]:
+def latest_articles(most: int = 3) -> list[Piece]:
     return library().articles(get_language(), now=timezone.now())[:most]
 
 
