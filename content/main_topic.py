@@ -1,8 +1,8 @@
 """Of an article's topics, the one that it stands under."""
 
 from content import words
-from content.library import Piece
 from content.models import Topic
+from content.pieces import Piece
 
 
 def main_topic(piece: Piece) -> Topic | None:
