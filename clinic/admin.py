@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 
 from clinic.admin_base import PublishingAdmin, RowsInline
 from clinic.audit_admin import AccessLogAdmin
-from clinic.legal_admin import LanguageNoticeAdmin, LegalPageAdmin
+from clinic.legal_admin import LanguageNoticeAdmin, LegalPageAdmin, LegalPageVersionAdmin
 from clinic.models import (
     AccessLog,
     Clinic,
@@ -22,7 +22,7 @@ from clinic.models import (
 from clinic.staff_admin import StaffAdmin
 
 # Django finds these pages through this module.
-__all__ = ["LanguageNoticeAdmin", "LegalPageAdmin", "StaffAdmin"]
+__all__ = ["LanguageNoticeAdmin", "LegalPageAdmin", "LegalPageVersionAdmin", "StaffAdmin"]
 
 
 @admin.register(Clinic)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import memory, times
 from clinic.directory import directory
-from clinic.models import LanguageNotice, LegalPage, User
+from clinic.models import LanguageNotice, LegalPage, LegalPageVersion, User
 from clinic.models.own_pages import BRACED
 from clinic.templatetags.telephone import telephone_link
 
@@ -89,14 +89,38 @@ def language_of(page: LegalPage) -> str:
     return language if page.body_en and (language == "en" or page.body_es) else "en"
 
 
+def _keep(page: LegalPage, *, by: User | None, since: datetime) -> None:
+    here = next((place for place in directory().locations if place.street), None)
+    clinic = memory.the_clinic()
+    words = ("title_en", "title_es", "body_en", "body_es", "effective_on")
+    LegalPageVersion.objects.create(
+        page=page.key,
+        since=since,
+        by=by.pk if by else None,
+        by_name=str(by or "")[:254],
+        clinic=clinic.name,
+        telephone=str(clinic.telephone),
+        address=here.one_line if here else "",
+        is_checked=page.checked_on is not None,
+        is_translated=page.translation_reviewed_on is not None,
+        **{name: getattr(page, name) for name in words},
+    )
+
+
 @transaction.atomic
 def word(
     *, page: LegalPage, by: User, is_checked: bool, is_translated: bool, now: datetime
 ) -> None:
-    """Store an owner's wording. What nobody has confirmed as it stands now is a template again."""
+    """Store an owner's wording, and keep it for good; before the first one, what stood there.
+    What nobody has confirmed as it stands now is a template again.
+    """
+    before = LegalPage.objects.select_for_update().select_related("updated_by").get(pk=page.pk)
+    if not LegalPageVersion.objects.filter(page=page.key).exists():
+        _keep(before, by=before.updated_by, since=before.updated_at)
     today = now.astimezone(memory.the_clinic().zone).date()
     page.updated_at, page.updated_by = now, by
     page.checked_on = today if is_checked else None
     page.checked_by = str(by)[:128] if is_checked else ""
     page.translation_reviewed_on = today if is_translated else None
     page.save()
+    _keep(page, by=by, since=now)

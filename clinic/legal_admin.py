@@ -5,13 +5,18 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_prose_editor.fields import create_sanitizer
 
 from clinic import legal
-from clinic.admin_base import PublishingAdmin
-from clinic.models import LanguageNotice, LegalPage, User
-from clinic.models.own_pages import PLACEHOLDERS
+from clinic.admin_base import PublishingAdmin, ReadOnlyAdmin
+from clinic.models import LanguageNotice, LegalPage, LegalPageVersion, User
+from clinic.models.own_pages import PLACEHOLDERS, PROSE_EXTENSIONS
 
+safe = create_sanitizer(PROSE_EXTENSIONS)
 PLACEHOLDER_HELP = "You may write " + ", ".join(
     f"{{{name}}} ({meaning})" for name, meaning in PLACEHOLDERS.items()
 )
@@ -46,9 +51,15 @@ class LegalPageAdmin(PublishingAdmin):
     form = LegalPageForm
     list_display = ("title_en", "state", "spanish", "updated_at")
     list_display_links = ("title_en",)
-    readonly_fields = ("key", "state", "updated_at")
+    readonly_fields = ("key", "state", "updated_at", "earlier")
     fieldsets = (
-        (None, {"description": PLACEHOLDER_HELP + ".", "fields": ("key", "state", "updated_at")}),
+        (
+            None,
+            {
+                "description": PLACEHOLDER_HELP + ".",
+                "fields": ("key", "state", "updated_at", "earlier"),
+            },
+        ),
         ("English", {"fields": ("title_en", "body_en")}),
         ("Spanish", {"fields": ("title_es", "body_es")}),
         ("In effect", {"fields": ("effective_on", "is_checked", "is_translated")}),
@@ -72,6 +83,14 @@ class LegalPageAdmin(PublishingAdmin):
             return f"checked, {page.translation_reviewed_on}"
         return "not checked yet"
 
+    @admin.display(description="earlier wordings")
+    def earlier(self, page: LegalPage) -> str:
+        kept = LegalPageVersion.objects.filter(page=page.key).count()
+        if not kept:
+            return "none; what stands here now is kept when it is changed"
+        listed = reverse("admin:clinic_legalpageversion_changelist")
+        return format_html('<a href="{}?page__exact={}">{} kept</a>', listed, page.key, kept)
+
     def save_model(self, request: HttpRequest, obj: LegalPage, form: Any, change: bool) -> None:
         legal.word(
             page=obj,
@@ -87,6 +106,28 @@ class LegalPageAdmin(PublishingAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(LegalPageVersion)
+class LegalPageVersionAdmin(ReadOnlyAdmin):
+    """What the pages said once: read here, changed by nobody."""
+
+    list_display = ("page", "since", "by_name", "effective_on", "is_checked", "is_translated")
+    list_display_links = ("page", "since")
+    list_filter = ("page",)
+    date_hierarchy = "since"
+    fields = (
+        *("page", "since", "by_name", "effective_on", "is_checked", "is_translated"),
+        *("title_en", "english", "title_es", "spanish", "clinic", "telephone", "address"),
+    )
+
+    @admin.display(description="text (English)")
+    def english(self, version: LegalPageVersion) -> str:
+        return SafeString(safe(version.body_en))
+
+    @admin.display(description="text (Spanish)")
+    def spanish(self, version: LegalPageVersion) -> str:
+        return SafeString(safe(version.body_es))
 
 
 @admin.register(LanguageNotice)

@@ -67,6 +67,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "clinic.clinic": CORRECT,
         "clinic.languagenotice": ALL,
         "clinic.legalpage": CORRECT,
+        "clinic.legalpageversion": VIEW,
         "clinic.location": KEEP,
         "clinic.practitioner": KEEP,
         "clinic.room": KEEP,

@@ -59,6 +59,7 @@ class WorkflowAdmin(PublishingAdmin):
             "readers": acts.said_of_readers(shown, numbers, now=now),
             "versions": len(numbers),
             "events": saved.events.order_by("-pk")[:8],
+            "sent_back": saved.events.sent_back().last(),
             "seen": seen_by_now(saved.pk),
             "signer": publishing.signer(user),
             "may_review": user.has_perm(acts.REVIEW),

@@ -85,6 +85,11 @@ class Piece:
         return tuple(found.values())
 
     @property
+    def key(self) -> tuple[str, str, int]:
+        """Language, slug and version: by which it is known until something is published."""
+        return self.row.language, self.row.slug, self.showing.version
+
+    @property
     def safety_before(self) -> int:
         """The number of the block that the safety box stands before: the first that says how to
         press, or else the second, so that nobody has read what to do before it.

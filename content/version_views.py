@@ -25,6 +25,7 @@ from clinic.structured_data import absolute
 from content import compare, publishing, snapshots
 from content.models import Article, ArticleVersion, HeadedBlock, Reference
 from content.pieces import piece
+from content.printing import print_anew
 from content.snapshots import Data, WorkingCopy, Written
 from content.timeline import Showing, Timeline, current
 from content.views import article_page
@@ -83,7 +84,7 @@ def as_readers_see(
     language, slug = data["article"]["language"], data["article"]["slug"]
     with translation.override(language):
         shown = piece(article_id, data, showing, since=showing.starts, known=known)
-        page, context = article_page(shown, known.references, now=now)
+        page, context = article_page(shown, print_anew(shown, known.references), now=now)
         page.structured_data.clear()
         address = reverse("article", args=[slug or "-"])
         paths = {}

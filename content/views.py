@@ -1,6 +1,5 @@
 """Articles, topics and points: read from memory, the same for every reader."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -22,9 +21,10 @@ from content.citations import Citations
 from content.library import library
 from content.main_topic import main_topic
 from content.marks import marks
-from content.models import Reference, Topic
+from content.models import Topic
 from content.pictures import picture_of
 from content.pieces import Piece, Point
+from content.printing import Printed, printed
 from content.regions import region_path, regions
 
 
@@ -77,13 +77,11 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         if last := known.withdrawn(slug, language, now=now):
             return gone(request, last)
         raise Http404
-    page, context = article_page(piece, known.references, now=now)
+    page, context = article_page(piece, printed(piece), now=now)
     return show(request, "content/article.html", page, **context)
 
 
-def article_page(
-    piece: Piece, references: Mapping[str, Reference], *, now: datetime
-) -> tuple[Page, dict[str, Any]]:
+def article_page(piece: Piece, shown: Printed, *, now: datetime) -> tuple[Page, dict[str, Any]]:
     """What its template needs: readers, previews and old versions are shown the same page."""
     known, picture = library(), picture_of(piece)
     page = Page(
@@ -99,8 +97,7 @@ def article_page(
     return page, {
         "piece": piece,
         "article": piece.row,
-        "plates": plates(piece.points),
-        "citations": Citations(references),
+        "printed": shown,
         "related": known.related(piece, now=now),
     }
 

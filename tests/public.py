@@ -14,6 +14,7 @@ from clinic import memory
 from clinic.models import Practitioner
 from content import publishing, snapshots, starter_loader
 from content.models import Article
+from tests import replay
 
 FIRST = "pressure-points-upper-back-pain"
 ARTICLE = f"/articles/{FIRST}/"
@@ -61,7 +62,9 @@ def open_clinic(*, whole: bool = False) -> None:
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns where there is none
     memory.forget_everything()
     folder = starter_loader.FOLDER if whole else with_one_article()
-    starter_loader.load(now=datetime.now(UTC), folder=folder)
+    now = datetime.now(UTC)
+    replay.once((folder, now), lambda: starter_loader.load(now=now, folder=folder))
+    memory.publish()
 
 
 def get(path: str) -> HttpResponse:

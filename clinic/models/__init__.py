@@ -4,7 +4,7 @@ from clinic.audit import AccessLog
 from clinic.authenticator import AuthenticatorApp
 from clinic.limits import Hit
 from clinic.models.hours import Closure, Weekday, WorkingHours
-from clinic.models.own_pages import LanguageNotice, LegalPage
+from clinic.models.own_pages import LanguageNotice, LegalPage, LegalPageVersion
 from clinic.models.people import Practitioner
 from clinic.models.places import Location, Room
 from clinic.models.services import Service
@@ -21,6 +21,7 @@ __all__ = [
     "Hit",
     "LanguageNotice",
     "LegalPage",
+    "LegalPageVersion",
     "Location",
     "Practitioner",
     "Room",

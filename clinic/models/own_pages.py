@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
+from clinic.constraints import AppendOnly
 from clinic.fields import Bilingual
 
 PROSE_EXTENSIONS = {
@@ -105,6 +106,37 @@ class LegalPage(models.Model):
     def is_template(self) -> bool:
         """Not confirmed by the clinic, whoever changed it."""
         return self.checked_on is None
+
+
+class LegalPageVersion(models.Model):
+    """A legal page as it stood from one moment on, for good: notices of privacy practices are kept
+    for six years after they last held (45 CFR 164.530(j)).
+    """
+
+    page = models.CharField(max_length=32, choices=LegalPage.Key)
+    since = models.DateTimeField()
+    by = models.UUIDField("written by", null=True)
+    by_name = models.CharField("written by", max_length=254, blank=True)
+    title_en = models.CharField("title (English)", max_length=128)
+    title_es = models.CharField("title (Spanish)", max_length=128, blank=True)
+    body_en = models.TextField("text (English)")
+    body_es = models.TextField("text (Spanish)", blank=True)
+    effective_on = models.DateField("holds from", null=True)
+    # What the placeholders of the text stood for on that day.
+    clinic = models.CharField(max_length=128, blank=True)
+    telephone = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=500, blank=True)
+    is_checked = models.BooleanField("checked by the clinic")
+    is_translated = models.BooleanField("Spanish checked")
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = "earlier wording of a legal page"
+        verbose_name_plural = "earlier wordings of legal pages"
+        constraints = (AppendOnly(name="legal_page_version_append_only"),)
+
+    def __str__(self) -> str:
+        return f"{self.title_en}, {timezone.localtime(self.since):%Y-%m-%d %H:%M}"
 
 
 class LanguageNotice(models.Model):

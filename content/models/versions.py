@@ -39,6 +39,15 @@ class ArticleEventQuerySet(models.QuerySet["ArticleEvent"]):
         """Those that decide what readers see, in the order in which they were decided."""
         return self.filter(kind__in=ArticleEvent.OF_SHOWING).order_by("pk")
 
+    def sent_back(self) -> Self:
+        """Notes of reviewers that still wait for whoever writes; the oldest first."""
+        over = (ArticleEvent.Kind.SENT_TO_REVIEW, *ArticleEvent.OF_SHOWING)
+        later = ArticleEvent.objects.filter(
+            article=models.OuterRef("article"), kind__in=over, pk__gt=models.OuterRef("pk")
+        )
+        waiting = self.filter(kind=ArticleEvent.Kind.SENT_BACK, article__status="draft")
+        return waiting.filter(~models.Exists(later)).select_related("article").order_by("pk")
+
 
 class ArticleEvent(models.Model):
     """Who did what with an article. No foreign key to it in the database: drafts may be deleted."""

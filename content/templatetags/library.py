@@ -14,7 +14,7 @@ from content.care import cares
 from content.citations import Citations
 from content.library import library
 from content.marks import caution_key, keys
-from content.models import Article, Caution, PressurePoint, Topic
+from content.models import Article, ArticleEvent, Caution, PressurePoint, Topic
 from content.pieces import Piece, Point
 from content.regions import BodyRegion, regions
 
@@ -76,7 +76,7 @@ def body_regions() -> list[BodyRegion]:
 
 
 @register.simple_tag
-def latest_articles(most: int = 5) -> list[Piece]:
+def latest_articles(most: int = 3) -> list[Piece]:
     return library().articles(get_language(), now=timezone.now())[:most]
 
 
@@ -102,6 +102,14 @@ def articles_in_review(context: dict[str, Any]) -> list[Article]:
     if not context["request"].user.has_perm("content.review_article"):
         return []
     return list(Article.objects.in_review()[:MOST_LISTED])
+
+
+@register.simple_tag(takes_context=True)
+def articles_sent_back(context: dict[str, Any]) -> list[ArticleEvent]:
+    """On the admin's first page, for those who write: what a reviewer wants changed."""
+    if not context["request"].user.has_perm("content.add_article"):
+        return []
+    return list(ArticleEvent.objects.sent_back()[:MOST_LISTED])
 
 
 @register.inclusion_tag("partials/plate.html")

@@ -19,7 +19,8 @@ from clinic.audit import AccessLog
 from clinic.memory import publish, the_clinic
 from clinic.models import AuthenticatorApp, Practitioner, Service, User, WorkingHours
 from clinic.roles import FRONT_DESK
-from content.models import Article, Caution
+from content import publishing
+from content.models import Article, Caution, TextBlock
 
 PATIENT = Actor.patient()
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -47,6 +48,18 @@ DID_NOT_COME = "Helen Marchetti"
 FIRST = ("Ruth", "Carl", "Irene", "Hugo", "Vera", "Otis", "Mabel", "Ivan", "Clara", "Felix", "Amos")
 LAST = ("Winslow", "Barros", "Kessler", "Dunmore", "Haddad", "Petrov", "Ashby", "Lorca", "Quist")
 NUMBERS = count(1)
+# What an editor has changed in an article since it was first published.
+REWRITTEN = "neck-pain"
+CHANGES = {
+    "The first few days": (
+        ("A few times, several times a day. Nothing forced.", "Five times, every hour or two."),
+        ("<li>Keep working if you can, with", "<li>Keep working, if you can, with"),
+        ("And do not drive until", "Please do not drive until"),
+    ),
+    "If it stays: get stronger": (
+        ("Give it weeks, not days.", "Give it six weeks before you judge it."),
+    ),
+}
 
 
 @transaction.atomic
@@ -63,6 +76,7 @@ def fill() -> None:
             so_far(asked, name, now, owner)
     what_waits(now, owner)
     who_read_what(now)
+    a_later_version(now)
     sent = Message.objects.filter(channel=Message.Channel.EMAIL)
     sent.update(state=Message.State.SENT, attempts=1, finished_at=now)
 
@@ -186,6 +200,19 @@ def what_waits(now: datetime, owner: Actor) -> None:
         actions.offer(appointment_id=offered.id, times=proposals, by=owner, now=now - HOUR)
     if by_call:
         actions.confirm(appointment_id=by_call.id, by=owner, now=now - HOUR)
+
+
+def a_later_version(now: datetime) -> None:
+    """An article that was changed, so that an editor has two versions to compare."""
+    article = Article.objects.get(slug=REWRITTEN, language="en")
+    for heading, changes in CHANGES.items():
+        block = TextBlock.objects.get(parent=article, heading=heading)
+        for before, after in changes:
+            assert before in block.body, before
+            block.body = block.body.replace(before, after)
+        block.save()
+    editor = User.objects.get(full_name="Paul Iversen")
+    publishing.publish(article_id=article.pk, by=editor, now=now)
 
 
 def who_read_what(now: datetime) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import django
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, ViewportSize, expect, sync_playwright
 
 import tests.environment  # noqa: F401  a data folder of its own, before the settings are read
+from tests.browser.conftest import PHONE
 from tests.browser.signing_in import enter_password, first_owner, sign_in, take_on
 from tests.browser.site import Site, running_site
 from tests.browser.steps import ARTICLE, Visitor
@@ -22,6 +23,9 @@ from tests.chromium import ARGUMENTS, chromium
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
 CLOCK = Path(__file__).resolve().parent / "clock"
+WINDOW: ViewportSize = {"width": 1280, "height": 840}
+PUBLIC = {"home": "/", "article": ARTICLE, "search": "/search/?q=stif+neck", "visit": "/visit/"}
+REWRITTEN = "neck-pain"  # of the example day
 MOST_BYTES = 250_000
 TUESDAY = 1
 MORNING, EVENING = time(10, 40), time(17, 20)
@@ -41,15 +45,34 @@ def shoot(page: Page, name: str, part: Locator | None = None) -> None:
 
 def shoot_public_pages(page: Page) -> None:
     visitor = Visitor(page)
-    page.goto(ARTICLE)
-    shoot(page, "article")
-    page.goto("/points/")
-    visitor.heading("The points on the body").evaluate("heading => heading.scrollIntoView()")
-    shoot(page, "points")
+    for name, path in PUBLIC.items():
+        visitor.opens(path)
+        shoot(page, name)
+    shoot_points(visitor)
+    shoot_on_a_phone(page)
     visitor.begins()
     visitor.has_no_sign()
     visitor.reads("Choose a time")
     shoot(page, "times")
+
+
+def shoot_points(visitor: Visitor) -> None:
+    """What applies to a reader is ticked; the points to leave out are struck out on the map."""
+    visitor.opens("/points/")
+    visitor.box("Pregnancy").check()
+    page = visitor.page
+    page.evaluate("document.activeElement.blur()")
+    shoot(page, "points", visitor.heading("The points on the body"))
+
+
+def shoot_on_a_phone(page: Page) -> None:
+    """The same article at night."""
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(PHONE)
+    page.goto(ARTICLE)
+    shoot(page, "article-phone")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WINDOW)
 
 
 def shoot_signing_in(page: Page, site: Site) -> None:
@@ -94,6 +117,18 @@ def shoot_time_off(page: Page) -> None:
     shoot(page, "time-off")
 
 
+def shoot_writing(page: Page) -> None:
+    """An article in its editor, and what was changed since its first version."""
+    page.goto(f"/admin/content/article/?q={REWRITTEN}&language__exact=en")
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(page.get_by_role("group", name="Add a block at the end")).to_be_visible()
+    shoot(page, "editor", page.locator(".order-machine .inline-related").first)
+    page.get_by_role("link", name="Versions", exact=True).first.click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("What was added is underlined")).to_be_visible()
+    shoot(page, "versions")
+
+
 def shoot_owners_pages(page: Page) -> None:
     page.goto("/admin/desk/reports/")
     shoot(page, "reports")
@@ -134,7 +169,7 @@ def a_day_at(hour: time) -> Iterator[tuple[Page, Site]]:
         yield (
             browser.new_page(
                 base_url=site.url,
-                viewport={"width": 1280, "height": 840},
+                viewport=WINDOW,
                 reduced_motion="reduce",  # it scrolls at once
             ),
             site,
@@ -151,6 +186,7 @@ def main() -> None:
         shoot_signing_in(page, site)
         sign_in(page, first_owner(site))
         shoot_morning(page)
+        shoot_writing(page)
         shoot_owners_pages(page)
     with a_day_at(EVENING) as (page, site):
         sign_in(page, first_owner(site))

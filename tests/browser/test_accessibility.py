@@ -1,5 +1,7 @@
 """One page of each template, in two looks; `make audit` has all pages in all of them."""
 
+from itertools import chain
+
 import pytest
 from playwright.sync_api import Page
 
@@ -7,14 +9,21 @@ from tests.browser.conftest import NewPage
 from tests.browser.looks import Look, assert_focus_is_seen, assert_looks, assert_narrow_and_large
 from tests.browser.site import Site
 from tests.browser.steps import Person, Visitor
-from tests.browser.walks import answered_pages, booking_pages, desk_pages, public_pages
+from tests.browser.walks import (
+    answered_pages,
+    booking_pages,
+    desk_pages,
+    public_pages,
+    withdrawn_page,
+)
 
 LOOKS: dict[str, list[Look]] = {"en": [("light", 1280)], "es": [("dark", 390)]}
 
 
 @pytest.mark.parametrize("language", LOOKS)
-def test_public_pages(page: Page, language: str) -> None:
-    for _stop in public_pages(Visitor(page, language)):
+def test_public_pages(page: Page, site: Site, language: str) -> None:
+    reader = Visitor(page, language)
+    for _stop in chain(public_pages(reader), withdrawn_page(reader, site)):
         assert_focus_is_seen(page)
         assert_looks(page, LOOKS[language])
         assert_narrow_and_large(page)

@@ -10,7 +10,15 @@ from tests.browser.conftest import NewPage
 from tests.browser.looks import Look, assert_focus_is_seen, assert_looks, assert_narrow_and_large
 from tests.browser.site import Site
 from tests.browser.steps import Person, Visitor
-from tests.browser.walks import WRONG_LINK, admin_pages, answered_pages, booking_pages, desk_pages
+from tests.browser.walks import (
+    UNLISTED_PATHS,
+    WRONG_LINK,
+    admin_pages,
+    answered_pages,
+    booking_pages,
+    desk_pages,
+    withdrawn_page,
+)
 
 pytestmark = pytest.mark.audit
 
@@ -31,6 +39,16 @@ def test_every_page_of_the_sitemap(page: Page) -> None:
     assert len(addresses) > 30
     for address in addresses:
         page.goto(address)
+        assert_sound(page)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_public_page_that_no_sitemap_has(page: Page, site: Site, language: str) -> None:
+    reader = Visitor(page, language)
+    for path in UNLISTED_PATHS:
+        reader.opens(path)
+        assert_sound(page)
+    for _stop in withdrawn_page(reader, site):
         assert_sound(page)
 
 

@@ -9,10 +9,19 @@ from tests.browser import answers
 from tests.browser.site import Site
 from tests.browser.steps import ARTICLE, CONSULTATION, Person, Visitor
 
+# Searched for: nothing yet, what is urgent, with a slip of the hand, what nobody has written of.
+UNLISTED_PATHS = [
+    "/search/",
+    "/search/?q=chest+pain",
+    "/search/?q=stif+neck",
+    "/search/?q=xyzzy",
+    "/nothing-is-here/",
+]
 PUBLIC_PATHS = [
     "/",
     "/articles/",
     ARTICLE,
+    "/articles/your-first-visit/",  # without points
     "/topics/",
     "/topics/neck-and-upper-back/",
     "/points/",
@@ -25,9 +34,7 @@ PUBLIC_PATHS = [
     "/privacy/",
     "/language-assistance/",
     "/accessibility/",
-    "/search/?q=stif+neck",
-    "/search/?q=xyzzy",
-    "/nothing-is-here/",
+    *UNLISTED_PATHS,
 ]
 SIGNS = [
     "Signs to call 911 for",
@@ -35,6 +42,15 @@ SIGNS = [
     "Signs to go to an emergency department for",
     "Signs to see a doctor for today",
 ]
+WITHDRAWN = "/articles/arthritis/"
+FIND_BOTH = """
+from django.utils import timezone
+from content import publishing
+from content.models import Article
+both, now = Article.objects.filter(slug="arthritis"), timezone.now()
+"""
+WITHDRAW = f"{FIND_BOTH}for each in both: publishing.withdraw(article_id=each.pk, by=None, now=now)"
+PUT_BACK = f"{FIND_BOTH}for each in both: publishing.publish(article_id=each.pk, by=None, now=now)"
 WRONG_LINK = f"/appointment/{'x' * 43}/"
 READ_ONLY = [
     *("booking/appointment", "booking/appointmentrequest", "booking/appointmentevent"),
@@ -53,6 +69,18 @@ def public_pages(reader: Visitor) -> Iterator[str]:
     for path in PUBLIC_PATHS:
         reader.opens(path)
         yield reader.page.url
+
+
+def withdrawn_page(reader: Visitor, site: Site) -> Iterator[str]:
+    """What is left at the address of an article that was taken down; it is put back afterwards."""
+    site.python(WITHDRAW)
+    try:
+        reader.opens(WITHDRAWN)
+        while not reader.heading("This article was withdrawn").count():
+            reader.page.reload()  # pages know of it within a second
+        yield reader.page.url
+    finally:
+        site.python(PUT_BACK)
 
 
 def stops(patient: Visitor) -> Iterator[str]:

@@ -12,9 +12,9 @@ from booking import actions, finding
 from booking.actors import Actor
 from booking.models import Appointment, AppointmentRequest, PatientEvent, Status, Wording
 from booking.models.messages import Message
-from clinic import memory, second_factor, staff_mail
+from clinic import legal, memory, second_factor, staff_mail
 from clinic.limits import within_limit
-from clinic.models import AccessLog, Closure, StaffMail, User
+from clinic.models import AccessLog, Closure, LegalPage, StaffMail, User
 from clinic.roles import OWNER
 from content import publishing, starter_loader
 from content.models import Article, FigureBlock, QuotationBlock
@@ -68,6 +68,9 @@ def of_the_house(owner: User, now: datetime) -> None:
     within_limit("test", "x", limit=1, period=timedelta(days=1), now=now)
     Closure.objects.create(first_day=now.date(), last_day=now.date(), starts="09:30:15.000001")
     Wording.objects.create(kind="confirmed", language="es", subject="{clinic}", text="{link} ñ")
+    page = LegalPage.objects.get(key=LegalPage.Key.TERMS)
+    page.body_es = "<p>Año ‘A’ {clinic}</p>"
+    legal.word(page=page, by=owner, is_checked=True, is_translated=False, now=now)
 
 
 def of_the_staff(owner: User, now: datetime) -> None:

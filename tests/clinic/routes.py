@@ -127,6 +127,7 @@ MODELS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str], frozense
     "clinic_clinic": (OWNERS, NOBODY, OWNERS, NOBODY),
     "clinic_languagenotice": (OWNERS, OWNERS, OWNERS, OWNERS),
     "clinic_legalpage": (OWNERS, NOBODY, OWNERS, NOBODY),
+    "clinic_legalpageversion": (OWNERS, NOBODY, NOBODY, NOBODY),
     "clinic_location": (DESK, OWNERS, OWNERS, NOBODY),
     "clinic_practitioner": (DESK, OWNERS, OWNERS, NOBODY),
     "clinic_service": (DESK, OWNERS, OWNERS, NOBODY),

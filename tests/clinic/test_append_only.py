@@ -202,7 +202,7 @@ def test_every_table_of_what_happened_is_guarded() -> None:
     }
     assert guarded == {
         *("AccessLog", "AppointmentEvent", "PatientEvent", "PatientNote"),
-        *("ArticleEvent", "ArticleVersion"),
+        *("ArticleEvent", "ArticleVersion", "LegalPageVersion"),
     }
 
 

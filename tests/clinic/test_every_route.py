@@ -13,7 +13,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from booking.models import AppointmentEvent, Message, Status, Wording
-from clinic.models import AccessLog, Clinic, Closure, LanguageNotice, LegalPage, User
+from clinic.models import (
+    AccessLog,
+    Clinic,
+    Closure,
+    LanguageNotice,
+    LegalPage,
+    LegalPageVersion,
+    User,
+)
 from clinic.roles import PRACTITIONER, ROLES
 from content.models import Article, Caution, PressurePoint, RedFlag, Reference, Topic
 from tests.booking.builders import a_patient, a_practitioner, an_appointment
@@ -114,6 +122,9 @@ def one_of_everything() -> dict[str, Any]:
         "user": a_member(),
         "clinic": Clinic.objects.get(),
         "legalpage": LegalPage.objects.all()[0],
+        "legalpageversion": LegalPageVersion.objects.create(
+            page="terms", since=timezone.now(), is_checked=False, is_translated=False
+        ),
         "languagenotice": LanguageNotice.objects.all()[0],
         "location": appointment.location,
         "service": appointment.request.service,

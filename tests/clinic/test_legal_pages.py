@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from clinic import memory
-from clinic.models import Clinic, LanguageNotice, LegalPage, Location
+from clinic.models import Clinic, LanguageNotice, LegalPage, LegalPageVersion, Location
 from clinic.roles import EDITOR, FRONT_DESK, OWNER, PRACTITIONER, REVIEWER
 from content import starter_loader
 from tests.clinic.staff import a_client, a_member, signed_in
@@ -150,6 +150,31 @@ def test_the_form_keeps_what_was_confirmed() -> None:
     form = client.get(change(Key.TERMS)).context["adminform"].form
     assert form["is_checked"].value() is True
     assert form["is_translated"].value() is False
+
+
+def test_every_wording_is_kept_the_one_before_the_first_change_too() -> None:
+    client = signed_in(a_member(OWNER, full_name="Ana Owner"))
+    first = LegalPage.objects.get(key=Key.TERMS).body_en
+    sent = filled_in(Key.TERMS, body_en="<p>{clinic}, second.</p>", effective_on="2026-06-20")
+    client.post(change(Key.TERMS), sent | {"is_checked": "on"})
+    client.post(change(Key.TERMS), filled_in(Key.TERMS, body_en="<p>Third.</p>"))
+    kept = list(LegalPageVersion.objects.filter(page=Key.TERMS).order_by("pk"))
+    assert [row.body_en for row in kept] == [first, "<p>{clinic}, second.</p>", "<p>Third.</p>"]
+    assert [row.by_name for row in kept] == ["", "Ana Owner", "Ana Owner"]
+    assert [row.is_checked for row in kept] == [False, True, False]
+    assert kept[1].effective_on == date(2026, 6, 20)
+    assert kept[1].clinic == Clinic.objects.get().name
+    assert LegalPageVersion.objects.count() == 3  # of the other pages nothing was changed
+    assert ">3 kept</a>" in client.get(change(Key.TERMS)).content.decode()
+    listed = client.get("/admin/clinic/legalpageversion/?page__exact=terms").content.decode()
+    assert listed.count(">Ana Owner</td>") == 2
+    page = client.get(f"/admin/clinic/legalpageversion/{kept[1].pk}/change/").content.decode()
+    assert "<p>{clinic}, second.</p>" in page
+
+
+def test_what_is_refused_is_no_wording() -> None:
+    a_client(OWNER).post(change(Key.TERMS), filled_in(Key.TERMS, body_en=""))
+    assert not LegalPageVersion.objects.exists()
 
 
 @pytest.mark.parametrize("role", [FRONT_DESK, PRACTITIONER, EDITOR, REVIEWER])

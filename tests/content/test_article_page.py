@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from clinic import memory, page_cache
 from clinic.models import Practitioner, User
 from clinic.roles import REVIEWER
 from content import publishing
@@ -196,3 +197,16 @@ def test_related_articles_share_a_topic() -> None:
     page = text(ARTICLE)
     assert in_order(page, 'id="related"', '<a href="/articles/neck-pain/">Sore necks</a>')
     assert "Sore necks" in text("/topics/neck-and-upper-back/")
+
+
+def test_what_a_point_says_now_is_on_the_page_once_it_is_published() -> None:
+    """The unchanging part of the page is kept apart, for one version of the site."""
+    assert "Reach across" in text(ARTICLE)
+    PressurePoint.objects.filter(slug="gb-21").update(technique_en="Not at home [@carr-2015].")
+    assert "Reach across" in text(ARTICLE)
+    memory.publish()
+    page = text(ARTICLE)
+    assert "Reach across" not in page
+    assert re.search(r'Not at home<sup class="ref"><a href="#ref-\d+"', page)
+    page_cache._pages.clear()
+    assert text(ARTICLE) == page

@@ -79,8 +79,14 @@ class TestTheButtons:
         press(a_client(EDITOR), article, "send_to_review")
         press(a_client(REVIEWER), article, "send_back", note="Say <b>when</b> to call 911.")
         assert status(article) == "draft"
-        page = replies(a_client(EDITOR), article)
-        assert "Say &lt;b&gt;when&lt;/b&gt; to call 911." in page
+        editor, note = a_client(EDITOR), "Say &lt;b&gt;when&lt;/b&gt; to call 911."
+        top, _separator, _form = replies(editor, article).partition('name="title"')
+        assert note in top
+        assert note in editor.get("/admin/").content.decode()
+        assert "sent-back" not in a_client(REVIEWER).get("/admin/").content.decode()
+        press(editor, article, "send_to_review")
+        assert note not in replies(editor, article).partition('name="title"')[0]
+        assert note not in editor.get("/admin/").content.decode()
 
     def test_nobody_sends_back_without_a_word(self, article: Article) -> None:
         press(a_client(EDITOR), article, "send_to_review")
