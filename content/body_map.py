@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from content.library import Point
 from content.models import PressurePoint
+from content.pieces import Point
 
 WIDTH, HEIGHT = PressurePoint.WIDTH, PressurePoint.HEIGHT
 CLOSE_UP = 200, 150  # the part of a drawing that one point's own figure shows

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from clinic import memory
 from clinic.page_cache import public_page
 from clinic.structured_data import absolute
-from content.library import Piece, library
+from content.library import library
+from content.pieces import Piece
 
 MOST_ENTRIES = 30
 PAGE = "text/html"

@@ -2,8 +2,8 @@
 
 from clinic import memory
 from content import words
-from content.library import Piece
 from content.models import Topic
+from content.pieces import Piece
 
 type Words = tuple[str, str, str, tuple[Topic, ...]]
 

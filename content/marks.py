@@ -15,8 +15,9 @@ from django.conf import settings
 
 from clinic import memory
 from clinic.staticfiles import without_comments
-from content.library import Point, library
+from content.library import library
 from content.models import Caution, PressurePoint, Topic
+from content.pieces import Point
 
 Region = PressurePoint.Region
 REGIONS: dict[str, str] = {region: f"r{number}" for number, region in enumerate(Region, 1)}

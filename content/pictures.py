@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 from clinic import picture_views, pictures
 from clinic.pages import Picture
 from content.body_map import plates
-from content.library import Piece, library
+from content.library import library
 from content.main_topic import main_topic
+from content.pieces import Piece
 
 
 def card_of(piece: Piece) -> pictures.Card:

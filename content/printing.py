@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from clinic import memory
 from content.body_map import plates
 from content.citations import Citations
-from content.library import Block, Piece, library
+from content.library import library
 from content.models import Reference
+from content.pieces import Block, Piece
 
 CHANGING = "booking"  # the kind of block that shows openings
 

@@ -12,9 +12,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 
 from clinic.directory import directory
-from content.library import Library, anchors_of, library
+from content.library import Library, library
 from content.links import Finding, Place, Site, Text, findings, links_of
 from content.models import BLOCKS, Article, FigureBlock, HeadedBlock, PointsBlock
+from content.pieces import anchors_of
 
 LANGUAGES = ("en", "es")
 # On every article's page, besides its blocks and points; see templates/content/article.html.

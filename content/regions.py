@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from content.library import Point
 from content.models import PressurePoint
+from content.pieces import Point
 
 
 def slug_of(value: str) -> str:

@@ -13,8 +13,9 @@ from clinic import memory
 from clinic.directory import Directory, directory
 from clinic.models import Practitioner
 from content import words
-from content.library import Piece, Point, library
+from content.library import library
 from content.models import Topic
+from content.pieces import Piece, Point
 from content.search import Document, Index
 
 _one_at_a_time = threading.Lock()

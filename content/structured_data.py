@@ -13,8 +13,9 @@ from clinic.structured_data import (
     without_gaps,
 )
 from content.citations import MARK
-from content.library import Library, Piece, Point
+from content.library import Library
 from content.models import Topic
+from content.pieces import Piece, Point
 
 PATIENTS: JsonLd = {"@type": "MedicalAudience", "audienceType": "Patient"}
 

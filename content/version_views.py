@@ -23,8 +23,8 @@ from clinic.models import User
 from clinic.page_cache import without_indentation
 from clinic.structured_data import absolute
 from content import compare, publishing, snapshots
-from content.library import piece
 from content.models import Article, ArticleVersion, HeadedBlock, Reference
+from content.pieces import piece
 from content.printing import print_anew
 from content.snapshots import Data, WorkingCopy, Written
 from content.timeline import Showing, Timeline, current

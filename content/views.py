@@ -18,11 +18,12 @@ from clinic.picture_views import FOR_A_YEAR
 from content import structured_data
 from content.body_map import plates
 from content.citations import Citations
-from content.library import Piece, Point, library
+from content.library import library
 from content.main_topic import main_topic
 from content.marks import marks
 from content.models import Topic
 from content.pictures import picture_of
+from content.pieces import Piece, Point
 from content.printing import Printed, printed
 from content.regions import region_path, regions
 

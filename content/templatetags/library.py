@@ -12,9 +12,10 @@ from clinic.models import Practitioner
 from content.body_map import Plate, plates
 from content.care import cares
 from content.citations import Citations
-from content.library import Piece, Point, library
+from content.library import library
 from content.marks import caution_key, keys
 from content.models import Article, ArticleEvent, Caution, PressurePoint, Topic
+from content.pieces import Piece, Point
 from content.regions import BodyRegion, regions
 
 register = template.Library()

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from content.body_map import HEIGHT, LABEL_HEIGHT, MARGIN, WIDTH, Marker, markers, plates
-from content.library import Point, library
+from content.library import library
 from content.models import PressurePoint
+from content.pieces import Point
 from tests.public import ARTICLE, text
 
 DRAWING = settings.BASE_DIR / "static" / "img" / "body.svg"

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.test import Client
 
 from clinic import memory
-from content.library import Point, library
+from content.library import library
 from content.marks import marks, marks_for
 from content.models import Caution, PressurePoint, Topic
+from content.pieces import Point
 from tests.public import get, text
 
 starter = pytest.mark.usefixtures("starter")
