@@ -78,8 +78,9 @@ def test_an_article_with_every_kind_of_block(owner_page: Page, new_page: NewPage
     assert kinds(page)[-3:] == ["Call to book", "Questions people ask", "What to ask at the visit"]
     add_between(page)
     assert kinds(page)[-3:] == ["Call to book", "Questions people ask", "What to ask at the visit"]
-    page.get_by_label("Status").select_option("Published")
     save(page)
+    page.get_by_role("button", name="Publish now").click()
+    expect(page.locator(".publishing-state")).to_contain_text("Published.")
     assert kinds(page)[-3:] == ["Call to book", "Questions people ask", "What to ask at the visit"]
     assert_both_themes(page, 1280)
     assert_in_reach(page)
