@@ -40,7 +40,9 @@ def once(key: object, write: Callable[[], object]) -> None:
 def columns() -> dict[str, list[str]]:
     return {
         model._meta.db_table: [
-            each.column for each in model._meta.local_concrete_fields if not each.generated
+            each.column
+            for each in model._meta.local_concrete_fields
+            if each.column and not each.generated
         ]
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label in ROOMS and model._meta.managed and not model._meta.proxy
@@ -53,8 +55,7 @@ def quoted(*names: str) -> str:
 
 def tables_with_rows() -> set[str]:
     ask = " UNION ALL ".join(
-        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quoted(table)})"
-        for table in columns()
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quoted(table)})" for table in columns()
     )
     with connection.cursor() as cursor:
         cursor.execute(ask)

@@ -6,7 +6,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import NewPage
-from tests.browser.looks import Look, assert_focus_is_seen, assert_looks, assert_narrow_and_large
+from tests.browser.looks import (
+    OF_LOOKS,
+    Look,
+    assert_focus_is_seen,
+    assert_looks,
+    assert_narrow_and_large,
+)
 from tests.browser.site import Site
 from tests.browser.steps import Person, Visitor
 from tests.browser.walks import (
@@ -49,7 +55,8 @@ def test_admin(new_page: NewPage, owner_page: Page) -> None:
     person = Person.somebody()
     Visitor(new_page()).asks_for_consultation(person)
     for _stop in desk_pages(owner_page, person):
-        assert_looks(owner_page, [("light", 1280), ("dark", 390)])
+        assert_looks(owner_page, [("dark", 390)])
+        assert_looks(owner_page, [("light", 1280)], only=OF_LOOKS)
         assert_narrow_and_large(owner_page)
 
 
