@@ -114,7 +114,7 @@ def word(
     """Store an owner's wording, and keep it for good; before the first one, what stood there.
     What nobody has confirmed as it stands now is a template again.
     """
-    before = LegalPage.objects.select_for_update().select_related("updated_by").get(pk=page.pk)
+    before = LegalPage.objects.select_for_update().get(pk=page.pk)
     if not LegalPageVersion.objects.filter(page=page.key).exists():
         _keep(before, by=before.updated_by, since=before.updated_at)
     today = now.astimezone(memory.the_clinic().zone).date()

@@ -1,5 +1,6 @@
 """The form of an article's page in the admin, with what its buttons need."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from content import snapshots
 from content.models import Article
 
 PRESSED = "_act"
+LATEST = timedelta(days=3_650)  # the last day of the calendar is in no other time zone
 MOMENTS = {"schedule": "publish_at", "schedule_withdrawal": "withdraw_at"}
 OUT_OF_DATE = (
     "Somebody changed this article, or a text that it shows, after you opened this page. What you "
@@ -71,6 +73,8 @@ class ArticleForm(forms.ModelForm):
             self.add_error(name, "Say on which day and at what time.")
         elif moment <= timezone.now():
             self.add_error(name, "This time has passed.")
+        elif moment > timezone.now() + LATEST:
+            self.add_error(name, "This is more than ten years from now.")
 
     def clean_seen(self) -> None:
         """Against the page that was open in two windows, and the reviewer who signs what another

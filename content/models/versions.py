@@ -41,11 +41,12 @@ class ArticleEventQuerySet(models.QuerySet["ArticleEvent"]):
 
     def sent_back(self) -> Self:
         """Notes of reviewers that still wait for whoever writes; the oldest first."""
-        over = (ArticleEvent.Kind.SENT_TO_REVIEW, *ArticleEvent.OF_SHOWING)
+        kinds = ArticleEvent.Kind
+        over = (kinds.SENT_TO_REVIEW, kinds.SIGNED, *ArticleEvent.OF_SHOWING)
         later = ArticleEvent.objects.filter(
             article=models.OuterRef("article"), kind__in=over, pk__gt=models.OuterRef("pk")
         )
-        waiting = self.filter(kind=ArticleEvent.Kind.SENT_BACK, article__status="draft")
+        waiting = self.filter(kind=kinds.SENT_BACK, article__status="draft")
         return waiting.filter(~models.Exists(later)).select_related("article").order_by("pk")
 
 

@@ -295,6 +295,7 @@ class TestTheClock:
             ("2026-06-16", "soon", "Enter a time such as 10:30, 2 pm or 2:30 pm."),
             ("2026-13-45", "2 pm", "Enter a valid date."),
             ("2027-03-14", "2:30 am", "couldn't be interpreted in time zone"),  # clocks go forward
+            ("9999-12-31", "11:59 pm", "This is more than ten years from now."),
         ],
     )
     def test_a_time_that_makes_no_sense(
