@@ -26,15 +26,16 @@ kept: dict[object, Rows] = {}
 
 
 def once(key: object, write: Callable[[], object]) -> None:
-    """What `write` writes, once for each key, then from memory where its tables are empty."""
-    filled = tables_with_rows()
-    if key not in kept:
+    """What `write` writes into empty tables, once for each key, then from memory. Where rows stand
+    already it writes itself: it may write less than it otherwise would, or other rows.
+    """
+    if tables_with_rows():
         write()
-        kept[key] = Rows({table: read(table) for table in tables_with_rows() - filled})
-    elif kept[key].of.keys() & filled:
-        write()
-    else:
+    elif key in kept:
         put_in(kept[key])
+    else:
+        write()
+        kept[key] = Rows({table: read(table) for table in tables_with_rows()})
 
 
 def columns() -> dict[str, list[str]]:
