@@ -37,6 +37,20 @@ def first_versions(apps, schema_editor):
             )
 
 
+def times_of_before(apps, schema_editor):
+    """On the way back: from when readers see each article; what was withdrawn is a draft."""
+    Event = apps.get_model('content', 'ArticleEvent')
+    for article in apps.get_model('content', 'Article').objects.filter(status='published'):
+        of_it = Event.objects.filter(article=article).order_by('pk')
+        last = of_it.filter(kind__in=('published', 'withdrawn', 'called_off')).last()
+        published = of_it.filter(kind='published').last()
+        if last is not None and last.kind == 'withdrawn':
+            article.status = 'draft'
+        if published is not None:
+            article.published_at = published.takes_effect
+        article.save(update_fields=['status', 'published_at'])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -133,7 +147,7 @@ class Migration(migrations.Migration):
             model_name='articleevent',
             constraint=clinic.constraints.AppendOnly(name='article_event_append_only', violation_error_message='append-only: rows can be neither changed nor deleted'),
         ),
-        migrations.RunPython(first_versions, migrations.RunPython.noop),
+        migrations.RunPython(first_versions, times_of_before),
         migrations.RemoveField(
             model_name='article',
             name='published_at',
