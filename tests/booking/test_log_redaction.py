@@ -117,7 +117,7 @@ def test_where_somebody_may_not_go_is_one_line_and_a_mistake_of_ours_is_not(
     assert "Traceback" not in log.getvalue()
     assert log.getvalue().count("\n") == 1
     with mock.patch("clinic.views.show", side_effect=ValueError("a mistake of ours")):
-        Client(raise_request_exception=False).get("/privacy/")
+        Client(raise_request_exception=False).get("/team/")
     assert "Traceback" in log.getvalue()
 
 
