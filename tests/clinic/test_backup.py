@@ -369,6 +369,7 @@ class TestRefusals:
         self, saved: Path, busy: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("clinic.remaking.SECONDS_TO_WAIT", 1)
+        monkeypatch.setenv("SQLITE_TIMEOUT", "1")
         with unchanged(busy), another_writer(busy), pytest.raises((BackupError, DatabaseError)):
             busy.restore(saved, replace=True)
 
