@@ -10,6 +10,7 @@ from datetime import date, time
 from typing import Any
 
 from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, transaction
 
 ROOMS = ("clinic", "content")
@@ -84,3 +85,7 @@ def put_in(rows: Rows) -> None:
                 f"INSERT INTO {quoted(table)} ({quoted(*names)}) VALUES ({places})",
                 values,
             )
+        # The rows came with their keys: PostgreSQL counts on from them.
+        models = [model for model in apps.get_models() if model._meta.db_table in rows.of]
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
