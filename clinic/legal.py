@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic import memory, times
 from clinic.directory import directory
 from clinic.models import LanguageNotice, LegalPage, LegalPageVersion, User
-from clinic.models.own_pages import BRACED
+from clinic.models.own_pages import BRACED, sanitize
 from clinic.templatetags.telephone import telephone_link
 
 Key = LegalPage.Key
@@ -80,7 +80,9 @@ def body(page: LegalPage) -> SafeString:
             else gettext("the day on which the clinic has checked it")
         ),
     }
-    return mark_safe(BRACED.sub(lambda found: values.get(found[1], found[0]), page.body))
+    # Cleaned when it was written in the admin, and here whatever wrote it.
+    safe = sanitize(page.body)
+    return mark_safe(BRACED.sub(lambda found: values.get(found[1], found[0]), safe))
 
 
 def language_of(page: LegalPage) -> str:

@@ -9,14 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_prose_editor.fields import create_sanitizer
 
 from clinic import legal
 from clinic.admin_base import PublishingAdmin, ReadOnlyAdmin
 from clinic.models import LanguageNotice, LegalPage, LegalPageVersion, User
-from clinic.models.own_pages import PLACEHOLDERS, PROSE_EXTENSIONS
+from clinic.models.own_pages import PLACEHOLDERS, sanitize
 
-safe = create_sanitizer(PROSE_EXTENSIONS)
 PLACEHOLDER_HELP = "You may write " + ", ".join(
     f"{{{name}}} ({meaning})" for name, meaning in PLACEHOLDERS.items()
 )
@@ -123,11 +121,11 @@ class LegalPageVersionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="text (English)")
     def english(self, version: LegalPageVersion) -> str:
-        return SafeString(safe(version.body_en))
+        return SafeString(sanitize(version.body_en))
 
     @admin.display(description="text (Spanish)")
     def spanish(self, version: LegalPageVersion) -> str:
-        return SafeString(safe(version.body_es))
+        return SafeString(sanitize(version.body_es))
 
 
 @admin.register(LanguageNotice)

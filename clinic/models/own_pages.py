@@ -1,7 +1,6 @@
 """The legal pages, which the clinic words itself, and the notices of language help."""
 
 import re
-from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from clinic.constraints import AppendOnly
 from clinic.fields import Bilingual
@@ -30,6 +29,7 @@ PLACEHOLDERS = {
     "address": "the address of its first location",
     "effective_date": "the day given below",
 }
+sanitize = create_sanitizer(PROSE_EXTENSIONS)
 BRACED = re.compile(r"\{([^{}<>]*)\}")
 
 
@@ -190,7 +190,7 @@ class LanguageNotice(models.Model):
             errors["source"] = "Say where this text was taken from."
         if not self.taken_on:
             errors["taken_on"] = "Say when it was taken."
-        elif self.taken_on > date.today():  # noqa: DTZ011  # a day ahead somewhere is no harm
+        elif self.taken_on > timezone.localdate():
             errors["taken_on"] = "This day has not come yet."
         if errors:
             raise ValidationError(errors)

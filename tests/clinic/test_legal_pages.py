@@ -281,3 +281,12 @@ class TestOtherLanguages:
 
 def test_a_stranger_signs_in_first() -> None:
     assert Client().get("/admin/clinic/legalpage/").status_code == 302
+
+
+def test_what_did_not_come_through_the_form_can_do_nothing_either() -> None:
+    LegalPage.objects.update(body_en="<p onclick='x()'>Words<script>alert(1)</script></p>")
+    memory.publish()
+    page = text("/terms/")
+    assert "<p>Words" in page
+    assert "onclick" not in page
+    assert "alert(1)" not in page
